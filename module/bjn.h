@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the kernel-facing files of the module share.
+ *
+ * main.c	order of init and exit, parameters
+ * ksym.c	functions of the kernel that are not exported
+ * hook.c	overriding functions of the kernel, with proof
+ * route.c	ours or stock? once per program
+ * prog.c	bpf_prog -> bjn_prog -> image; registry; lifetime
+ * sysfs.c	/sys/kernel/bpfjit_ng
+ * debugfs.c	/sys/kernel/debug/bpfjit_ng
+ */
+#ifndef BJN_H
+#define BJN_H
+
+#include <linux/atomic.h>
+#include <linux/bpf.h>
+#include <linux/filter.h>
+#include <linux/kernel.h>
+#include <linux/module.h>
+
+#include "core/backend.h"
+
+/**
+ * struct bjn_state - the module's global state
+ * @be: emitter for this CPU; NULL: none is bundled, observe only
+ * @env: facts passed to the emitter; @env.features is rewritten on a toggle
+ * @enabled: new programs are compiled by us
+ * @possible: BJN_FEAT() bits that back end, kernel and CPU can do together
+ * @disabled: BJN_FEAT() bits switched off by the user
+ */
+struct bjn_state {
+	const struct bjn_backend *be;
+	struct bjn_env env;
+	bool enabled;
+	u64 possible;
+	u64 disabled;
+};
+
+extern struct bjn_state bjn;
+
+/**
+ * bjn_feature_on - is a feature offered to the verifier right now?
+ * @f: feature
+ */
+static inline bool bjn_feature_on(enum bjn_feature f)
+{
+	return READ_ONCE(bjn.enabled) &&
+	       ((READ_ONCE(bjn.possible) & ~READ_ONCE(bjn.disabled)) & (1ull << f));
+}
+
+/**
+ * struct bjn_stats - counters since load
+ * @compiled: images made by us (a subprogram counts as one)
+ * @declined: programs handed to the stock JIT although we are enabled
+ * @failed: programs that need us and that we could not compile
+ * @stock: programs compiled by the stock JIT, for whatever reason
+ * @bytes: bytes of code made by us
+ * @programs: live images of ours, each holding a module reference
+ * @ns: ktime nanoseconds spent in successful compile calls of ours
+ * @insns: BPF instructions given to them
+ * @stock_ns: the same for the stock JIT
+ * @stock_insns: the same for the stock JIT
+ * @stock_bytes: bytes of code made by the stock JIT
+ */
+struct bjn_stats {
+	atomic64_t compiled;
+	atomic64_t declined;
+	atomic64_t failed;
+	atomic64_t stock;
+	atomic64_t bytes;
+	atomic64_t programs;
+	atomic64_t ns;
+	atomic64_t insns;
+	atomic64_t stock_ns;
+	atomic64_t stock_insns;
+	atomic64_t stock_bytes;
+};
+
+extern struct bjn_stats bjn_stats;
+
+/* ksym.c */
+int bjn_ksym_init(void);
+unsigned long bjn_ksym_lookup(const char *name);
+
+/* hook.c */
+int bjn_hook_install(void);
+void bjn_hook_remove(void);
+int bjn_hook_show(struct seq_file *m, void *v);
+
+/* prog.c: replacements of the hooked kernel functions */
+struct bpf_prog *bjn_jit_compile(struct bpf_verifier_env *env, struct bpf_prog *prog);
+void bjn_jit_free(struct bpf_prog *prog);
+int bjn_prog_init(void);
+void bjn_prog_exit(void);
+int bjn_prog_show(struct seq_file *m, void *v);
+
+/*
+ * hook.c: the stock functions. With a kernel whose contract has no env
+ * parameter (6.x) it is ignored here and NULL above.
+ */
+struct bpf_prog *bjn_stock_compile(struct bpf_verifier_env *env, struct bpf_prog *prog);
+void bjn_stock_free(struct bpf_prog *prog);
+
+/* sysfs.c, debugfs.c */
+int bjn_sysfs_init(void);
+void bjn_sysfs_exit(void);
+void bjn_debugfs_init(void);
+void bjn_debugfs_exit(void);
+int bjn_set_enabled(bool on);
+
+/**
+ * struct bjn_glue - kernel-only half of an architecture, one per module
+ * @detect: choose the back end and fill cpu bits and offsets of an environment;
+ *	leaves @be NULL when this CPU has no emitter
+ * @features: BJN_FEAT() bits for which this kernel has its half
+ */
+int bjn_glue_detect(const struct bjn_backend **be, struct bjn_env *env);
+
+/* Injected errors, compiled in with BJN_SABOTAGE=1 only (test builds). */
+#ifdef BJN_SABOTAGE
+bool bjn_sabotage_alloc(void);
+bool bjn_sabotage_symbol(const char *name);
+bool bjn_sabotage_canary(const char *hook);
+#else
+static inline bool bjn_sabotage_alloc(void) { return false; }
+static inline bool bjn_sabotage_symbol(const char *name) { return false; }
+static inline bool bjn_sabotage_canary(const char *hook) { return false; }
+#endif
+
+#endif

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The contract between the compile driver and an emitter.
+ *
+ * An emitter is pure: it sees the program, a handful of facts about kernel and
+ * CPU passed by value, and a context to write machine words into. It allocates
+ * nothing, calls nothing of the kernel and keeps no state of its own.
+ */
+#ifndef BJN_CORE_BACKEND_H
+#define BJN_CORE_BACKEND_H
+
+#include "isa.h"
+
+enum bjn_feature {
+#define BJN_FEATURE(id, name, what) BJN_F_##id,
+#include "features.def"
+#undef BJN_FEATURE
+	BJN_NR_FEATURES
+};
+
+#define BJN_FEAT(id)	(1ull << BJN_F_##id)
+
+/**
+ * struct bjn_env - facts of this kernel and CPU, constant after load
+ * @features: BJN_FEAT() bits in effect
+ * @cpu: CPU capability bits, defined by the back end
+ * @off_array_max_entries: byte offset of bpf_array.map.max_entries (u32)
+ * @off_array_ptrs: byte offset of bpf_array.ptrs (pointers)
+ * @off_prog_bpf_func: byte offset of bpf_prog.bpf_func (pointer)
+ * @off_thread_cpu: byte offset of thread_info.cpu (u32)
+ * @off_thread_task: byte offset of thread_info.task (pointer)
+ * @reg_ax: number of BPF_REG_AX (11 up to Linux 6.x, 12 from 7.2 on)
+ */
+struct bjn_env {
+	u64 features;
+	u64 cpu;
+	u32 off_array_max_entries;
+	u32 off_array_ptrs;
+	u32 off_prog_bpf_func;
+	u32 off_thread_cpu;
+	u32 off_thread_task;
+	u8 reg_ax;
+};
+
+/* What a BPF call instruction turns into. */
+enum bjn_call_kind {
+	BJN_CALL_HELPER,	/* C function: u64 result, five u64 arguments */
+	BJN_CALL_KFUNC,		/* C function with the prototype in struct bjn_call */
+	BJN_CALL_SUBPROG,	/* bpf2bpf: address known in the extra pass only */
+	BJN_CALL_CPU_ID,	/* inlined bpf_get_smp_processor_id() */
+	BJN_CALL_CURRENT,	/* inlined bpf_get_current_task{,_btf}() */
+};
+
+/* Flags of struct bjn_call.arg_flags, one byte per argument. */
+#define BJN_ARG_SIGNED	1	/* sign-extended by the C ABI */
+
+/**
+ * struct bjn_call - resolved target of a call instruction
+ * @addr: address of the function; 0 while a subprogram is not compiled yet
+ * @kind: how to call it
+ * @nargs: kfunc: number of arguments
+ * @arg_size: kfunc: size of each argument in bytes (1, 2, 4, 8)
+ * @arg_flags: kfunc: BJN_ARG_* of each argument
+ */
+struct bjn_call {
+	u64 addr;
+	enum bjn_call_kind kind;
+	u8 nargs;
+	u8 arg_size[BJN_MAX_ARGS];
+	u8 arg_flags[BJN_MAX_ARGS];
+};
+
+struct bjn_prog;
+
+/**
+ * struct bjn_prog_ops - what an emitter may ask the driver about a program
+ * @call_target: resolve the call instruction @idx; 0 or a negative errno
+ * @indirect_target: may a gotox land on instruction @idx?
+ */
+struct bjn_prog_ops {
+	int (*call_target)(const struct bjn_prog *prog, u32 idx, struct bjn_call *call);
+	bool (*indirect_target)(const struct bjn_prog *prog, u32 idx);
+};
+
+/**
+ * struct bjn_prog - one program, by value
+ * @insns: instructions, @len of them
+ * @len: number of instruction slots
+ * @stack_depth: bytes of BPF stack below R10
+ * @image: final address of the code, or 0 while it is not known. It is known
+ *	whenever @extra_pass is set; the emitted length must not depend on it.
+ * @arena_kern: kernel address of the arena, or 0
+ * @arena_user: user address of the arena, or 0
+ * @is_subprog: called from BPF or as a callback, not by the kernel's BPF_PROG_RUN
+ * @is_main_of_many: body of the main program of a program with subprograms
+ * @tail_call_reachable: the tail call counter must be carried through
+ * @extra_pass: second pass over a program with subprograms: targets are known
+ * @ops: questions to the driver
+ * @priv: for the driver
+ */
+struct bjn_prog {
+	const struct bpf_insn *insns;
+	u32 len;
+	u32 stack_depth;
+	u64 image;
+	u64 arena_kern;
+	u64 arena_user;
+	bool is_subprog;
+	bool is_main_of_many;
+	bool tail_call_reachable;
+	bool extra_pass;
+	const struct bjn_prog_ops *ops;
+	void *priv;
+};
+
+/* What an opcode does, for the planning pass (struct bjn_op.flags). */
+#define BJN_OP_JUMP	0x01	/* may need a forward fix-up */
+#define BJN_OP_CALL	0x02	/* calls something: ra and argument registers die */
+#define BJN_OP_TAIL	0x04	/* tail call */
+#define BJN_OP_EXTABLE	0x08	/* may need an exception table entry */
+#define BJN_OP_ARENA	0x10	/* needs the arena base */
+#define BJN_OP_EXIT	0x20	/* leaves the program */
+#define BJN_OP_TWO	0x40	/* occupies two slots */
+
+struct bjn_ctx;
+
+/**
+ * struct bjn_op - one opcode of a back end's table
+ * @emit: writes the code of the instruction; NULL: not supported
+ * @max_words: upper bound of what @emit writes, in machine words
+ * @flags: BJN_OP_*
+ */
+struct bjn_op {
+	void (*emit)(struct bjn_ctx *c, const struct bpf_insn *insn);
+	u16 max_words;
+	u16 flags;
+};
+
+/**
+ * struct bjn_fixup - a forward branch whose target was not yet emitted
+ * @at: word offset of the branch
+ * @target: BPF instruction it goes to; the program's length means the epilogue
+ * @kind: form of the branch, defined by the back end
+ */
+struct bjn_fixup {
+	u32 at;
+	u32 target;
+	u32 kind;
+};
+
+#define BJN_EX_NO_REG	0xff
+
+/**
+ * struct bjn_extable - one instruction that may fault
+ * @at: word offset of the instruction
+ * @resume: word offset at which execution goes on
+ * @reg: machine register to be zeroed, or BJN_EX_NO_REG
+ */
+struct bjn_extable {
+	u32 at;
+	u32 resume;
+	u8 reg;
+};
+
+/**
+ * struct bjn_facts - what the planning pass learned about a program
+ * @regs: bit n: BPF register n occurs as dst or src
+ * @flags: all BJN_OP_* that occur
+ * @jumps: number of instructions with BJN_OP_JUMP or BJN_OP_EXIT
+ * @extable: number of instructions with BJN_OP_EXTABLE
+ * @max_words: upper bound of the whole image in machine words
+ */
+struct bjn_facts {
+	u32 regs;
+	u32 flags;
+	u32 jumps;
+	u32 extable;
+	u32 max_words;
+};
+
+/**
+ * struct bjn_ctx - one compilation
+ * @env: facts of kernel and CPU
+ * @prog: the program
+ * @be: the back end
+ * @facts: result of bjn_plan()
+ * @code: machine words, @cap of them, @pos written
+ * @cap: capacity of @code in words
+ * @pos: next word
+ * @off: @prog->len + 1 word offsets. For an instruction already emitted its
+ *	exact start, for a later one an upper bound; [len] is the epilogue.
+ * @idx: BPF instruction being emitted
+ * @bound: upper bound that bjn_plan() computed for the start of @idx
+ * @err: first error, sticky; 0 while all is well
+ * @err_idx: BPF instruction at which @err happened
+ * @err_why: one phrase that names the reason
+ * @fix: forward branches, capacity @facts.jumps
+ * @nr_fix: used entries of @fix
+ * @ex: exception table, capacity @facts.extable
+ * @nr_ex: used entries of @ex
+ * @arch: frame layout and the like, private to the back end
+ *
+ * The driver provides @off before bjn_plan() and @code, @fix and @ex before
+ * bjn_emit().
+ */
+struct bjn_ctx {
+	const struct bjn_env *env;
+	const struct bjn_prog *prog;
+	const struct bjn_backend *be;
+	struct bjn_facts facts;
+	u32 *code;
+	u32 cap;
+	u32 pos;
+	u32 *off;
+	u32 idx;
+	u32 bound;
+	int err;
+	u32 err_idx;
+	const char *err_why;
+	struct bjn_fixup *fix;
+	u32 nr_fix;
+	struct bjn_extable *ex;
+	u32 nr_ex;
+	u64 arch[16];
+};
+
+/**
+ * struct bjn_backend - an emitter
+ * @name: shown in sysfs
+ * @features: BJN_FEAT() bits it implements
+ * @ops: one entry per opcode byte
+ * @max_frame_words: upper bound of prologue plus epilogue, in words
+ * @begin: lay out the frame from the facts, before anything is emitted
+ * @prologue: everything before the first BPF instruction
+ * @epilogue: common exit, placed behind the last BPF instruction
+ * @patch: fill in a forward branch; @delta is target minus branch, in words
+ */
+struct bjn_backend {
+	const char *name;
+	u64 features;
+	const struct bjn_op *ops;
+	u32 max_frame_words;
+	void (*begin)(struct bjn_ctx *c);
+	void (*prologue)(struct bjn_ctx *c);
+	void (*epilogue)(struct bjn_ctx *c);
+	void (*patch)(struct bjn_ctx *c, const struct bjn_fixup *fix, s32 delta);
+};
+
+int bjn_plan(struct bjn_ctx *c);
+int bjn_emit(struct bjn_ctx *c);
+
+#endif

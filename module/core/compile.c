@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Compilation of one program.
+ *
+ * Code overview
+ * -------------
+ * A program is walked twice. bjn_plan() sums up the worst case of every
+ * instruction, so that the buffer is allocated once, every instruction has an
+ * upper bound of its position, and the back end knows which registers and
+ * features occur before it lays out the frame. bjn_emit() then writes the code
+ * in a single pass: a backward branch knows its target exactly; a forward
+ * branch takes its short form when the upper bound proves that it reaches, its
+ * long form otherwise, and is completed at the end. There is no iteration and
+ * so nothing that has to converge.
+ *
+ * Errors are sticky (buf.h): emitters do not test for them, and the result
+ * of a compilation is its first error.
+ */
+#include "buf.h"
+
+static void plan_insn(struct bjn_ctx *c, const struct bpf_insn *insn, const struct bjn_op *op)
+{
+	struct bjn_facts *f = &c->facts;
+
+	f->regs |= 1u << insn->dst_reg | 1u << insn->src_reg;
+	f->flags |= op->flags;
+	if (op->flags & (BJN_OP_JUMP | BJN_OP_EXIT))
+		f->jumps++;
+	if (op->flags & BJN_OP_EXTABLE)
+		f->extable++;
+}
+
+/**
+ * bjn_plan - first walk: facts and upper bounds
+ * @c: compilation with env, prog, be and off set, everything else zero
+ *
+ * Return: 0, or -EOPNOTSUPP for an opcode that the back end does not know,
+ * -EINVAL for a program that ends within a two-slot instruction.
+ */
+int bjn_plan(struct bjn_ctx *c)
+{
+	u32 words = c->be->max_frame_words;
+	u32 i;
+
+	for (i = 0; i < c->prog->len && !c->err; i++) {
+		const struct bpf_insn *insn = &c->prog->insns[i];
+		const struct bjn_op *op = &c->be->ops[insn->code];
+
+		c->idx = i;
+		c->off[i] = words;
+		if (!op->emit) {
+			bjn_fail(c, -EOPNOTSUPP, "unknown opcode");
+			break;
+		}
+		plan_insn(c, insn, op);
+		words += op->max_words;
+		if (op->flags & BJN_OP_TWO) {
+			if (++i >= c->prog->len)
+				bjn_fail(c, -EINVAL, "half an instruction at the end");
+			else
+				c->off[i] = words;
+		}
+	}
+	c->off[c->prog->len] = words;
+	c->facts.max_words = words;
+	return c->err;
+}
+
+static void emit_insn(struct bjn_ctx *c, u32 i)
+{
+	const struct bpf_insn *insn = &c->prog->insns[i];
+	const struct bjn_op *op = &c->be->ops[insn->code];
+	u32 start = c->pos;
+
+	c->idx = i;
+	c->bound = c->off[i];
+	c->off[i] = start;
+	op->emit(c, insn);
+	if (c->pos - start > op->max_words)
+		bjn_fail(c, -E2BIG, "instruction is larger than its bound");
+}
+
+static void patch_forward(struct bjn_ctx *c)
+{
+	u32 i;
+
+	for (i = 0; i < c->nr_fix && !c->err; i++) {
+		const struct bjn_fixup *f = &c->fix[i];
+
+		c->be->patch(c, f, (s32)(c->off[f->target] - f->at));
+	}
+}
+
+/**
+ * bjn_emit - second walk: write the code
+ * @c: compilation after bjn_plan(), with code, cap, fix and ex set
+ *
+ * On success pos is the length of the image in words, off has the exact start
+ * of every instruction, and ex is sorted by address.
+ *
+ * Return: 0 or the first error.
+ */
+int bjn_emit(struct bjn_ctx *c)
+{
+	u32 i;
+
+	c->be->begin(c);
+	c->be->prologue(c);
+	for (i = 0; i < c->prog->len && !c->err; i++) {
+		emit_insn(c, i);
+		if (c->be->ops[c->prog->insns[i].code].flags & BJN_OP_TWO)
+			c->off[++i] = c->pos;
+	}
+	c->idx = c->prog->len;
+	c->off[c->prog->len] = c->pos;
+	c->be->epilogue(c);
+	patch_forward(c);
+	return c->err;
+}
