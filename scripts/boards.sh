@@ -1,0 +1,58 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# boards.sh --list    print the board table with what is cached
+# boards.sh --names   print the names only
+# Sourced, it offers board_load.
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+board_rows()
+{
+	sed -e '/^#/d' -e '/^$/d' "$REPO/scripts/boards.tsv"
+}
+
+board_names()
+{
+	board_rows | awk '{ print $1 }'
+}
+
+# board_load NAME: set B_NAME B_ARCH B_SUITES B_SERIES B_FLAVOUR B_ROOT B_CC B_USER B_MACHINE, from the
+# machine B_IMAGE B_QEMU B_APPEND, and the directories B_KERNEL B_HEADERS
+# shellcheck disable=SC2034
+board_load()
+{
+	local row machine
+
+	row=$(board_rows | awk -v name="$1" '$1 == name')
+	[ -n "$row" ] ||
+		die "unknown board '$1'; the boards are: $(board_names | xargs)"
+	read -r B_NAME B_ARCH B_SUITES B_SERIES B_FLAVOUR B_ROOT B_CC B_USER B_MACHINE <<<"$row"
+	machine=$(awk -F '|' -v name="$B_MACHINE" '$1 == name' "$REPO/scripts/machines.tsv")
+	[ -n "$machine" ] || die "boards.tsv gives $1 the machine '$B_MACHINE', which machines.tsv lacks; add it"
+	IFS='|' read -r _ B_IMAGE B_QEMU B_APPEND <<<"$machine"
+	B_KERNEL=$BJN_CACHE/kernels/$B_NAME
+	B_HEADERS=$BJN_CACHE/headers/$B_NAME
+}
+
+board_list()
+{
+	local name
+
+	printf '%-16s %-9s %-28s %-22s %s\n' BOARD ARCH SUITES 'KERNEL (cached)' HEADERS
+	for name in $(board_names); do
+		board_load "$name"
+		printf '%-16s %-9s %-28s %-22s %s\n' "$B_NAME" "$B_ARCH" "$B_SUITES" \
+			"$(cat "$B_KERNEL/package" 2>/dev/null || echo -)" \
+			"$([ -e "$B_HEADERS/package" ] && echo yes || echo -)"
+	done
+}
+
+if [ "${BASH_SOURCE[0]}" = "$0" ]; then
+	case ${1:---list} in
+	--list) board_list ;;
+	--names) board_names ;;
+	*) die "unknown option '$1'; use --list or --names" ;;
+	esac
+fi
