@@ -49,7 +49,7 @@ apt_open()
 		[ -e "$dir/updated" ] && return 0
 		need_mirror "the package list of $suite/$arch"
 	}
-	step "read the package list of $suite/$arch" "$BJN_LOG/apt-$suite-$arch.log" \
+	locked "apt-$suite-$arch" step "read the package list of $suite/$arch" "$BJN_LOG/apt-$suite-$arch.log" \
 		apt_in "$dir" apt-get -q update -o APT::Update::Error-Mode=any ||
 		die "apt cannot read $suite for $arch; check the mirror $BJN_MIRROR"
 	touch "$dir/updated"
@@ -95,10 +95,10 @@ apt_fetch()
 	need_space "$dir" 1500
 	(
 		cd "$dir/debs"
-		step "download $*" "$BJN_LOG/download-$suite-$arch.log" \
+		locked "apt-$suite-$arch" step "download ${*//:amd64/}" "$BJN_LOG/download-$suite-$arch.log" \
 			apt_in "$dir" apt-get -q download "$@"
 	) || die "downloading $* failed; check the mirror $BJN_MIRROR and run this again"
 	for pkg; do
-		find "$dir/debs" -name "${pkg%%:*}_*.deb"
+		find "$dir/debs" -name "${pkg%%:*}_*.deb" | sort -V | tail -n 1
 	done
 }
