@@ -31,7 +31,7 @@
 
 /* Whole opcodes that are not built from a regular grid. */
 #define BJN_LD_IMM64	(BPF_LD | BPF_DW | BPF_IMM)	/* two slots */
-#define BJN_TAIL_CALL	(BPF_JMP | BPF_CALL | BPF_X)	/* kernel: BPF_JMP | BPF_TAIL_CALL */
+#define BJN_TAIL_CALL	(BPF_JMP | 0xf0)		/* kernel: BPF_JMP | BPF_TAIL_CALL */
 #define BJN_GOTOX	(BPF_JMP | BPF_JA | BPF_X)
 #define BJN_GOTOL	(BPF_JMP32 | BPF_JA)
 
