@@ -6,7 +6,9 @@
  * ksym.c	functions of the kernel that are not exported
  * hook.c	overriding functions of the kernel, with proof
  * route.c	ours or stock? once per program
- * prog.c	bpf_prog -> bjn_prog -> image; registry; lifetime
+ * prog.c	bpf_prog -> bjn_prog -> image; passes; lifetime
+ * registry.c	the images we made
+ * decline.c	programs we did not compile, and why
  * sysfs.c	/sys/kernel/bpfjit_ng
  * debugfs.c	/sys/kernel/debug/bpfjit_ng
  */
@@ -28,6 +30,7 @@
  * @enabled: new programs are compiled by us
  * @possible: BJN_FEAT() bits that back end, kernel and CPU can do together
  * @disabled: BJN_FEAT() bits switched off by the user
+ * @stock: BJN_FEAT() bits that the stock JIT answers by itself, asked at load
  */
 struct bjn_state {
 	const struct bjn_backend *be;
@@ -35,6 +38,7 @@ struct bjn_state {
 	bool enabled;
 	u64 possible;
 	u64 disabled;
+	u64 stock;
 };
 
 extern struct bjn_state bjn;
@@ -102,20 +106,15 @@ int bjn_prog_show(struct seq_file *m, void *v);
 struct bpf_prog *bjn_stock_compile(struct bpf_verifier_env *env, struct bpf_prog *prog);
 void bjn_stock_free(struct bpf_prog *prog);
 
+/* decline.c */
+int bjn_decline_show(struct seq_file *m, void *v);
+
 /* sysfs.c, debugfs.c */
 int bjn_sysfs_init(void);
 void bjn_sysfs_exit(void);
 void bjn_debugfs_init(void);
 void bjn_debugfs_exit(void);
 int bjn_set_enabled(bool on);
-
-/**
- * struct bjn_glue - kernel-only half of an architecture, one per module
- * @detect: choose the back end and fill cpu bits and offsets of an environment;
- *	leaves @be NULL when this CPU has no emitter
- * @features: BJN_FEAT() bits for which this kernel has its half
- */
-int bjn_glue_detect(const struct bjn_backend **be, struct bjn_env *env);
 
 /* Injected errors, compiled in with BJN_SABOTAGE=1 only (test builds). */
 #ifdef BJN_SABOTAGE

@@ -20,6 +20,8 @@ enum bjn_feature {
 
 #define BJN_FEAT(id)	(1ull << BJN_F_##id)
 
+#define BJN_NO_OFFSET	0xffffffffu
+
 /**
  * struct bjn_env - facts of this kernel and CPU, constant after load
  * @features: BJN_FEAT() bits in effect
@@ -27,8 +29,9 @@ enum bjn_feature {
  * @off_array_max_entries: byte offset of bpf_array.map.max_entries (u32)
  * @off_array_ptrs: byte offset of bpf_array.ptrs (pointers)
  * @off_prog_bpf_func: byte offset of bpf_prog.bpf_func (pointer)
- * @off_thread_cpu: byte offset of thread_info.cpu (u32)
- * @off_thread_task: byte offset of thread_info.task (pointer)
+ * @off_thread_cpu: byte offset of the CPU number (u32) from the thread register
+ * @off_thread_task: byte offset of the pointer to the current task from the
+ *	thread register, or BJN_NO_OFFSET when that register is the pointer
  * @reg_ax: number of BPF_REG_AX (11 up to Linux 6.x, 12 from 7.2 on)
  */
 struct bjn_env {

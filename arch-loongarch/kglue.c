@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * LoongArch: what the driver needs from this kernel and CPU.
+ */
+#include <linux/bitfield.h>
+#include <linux/bpf.h>
+#include <linux/filter.h>
+#include <linux/extable.h>
+#include <linux/sched.h>
+#include <linux/thread_info.h>
+#include <asm/asm-extable.h>
+#include <asm/cacheflush.h>
+
+#include "backend.h"
+#include "glue.h"
+
+/* break 0: what an unused byte of an image must be when it is executed */
+#define LA_BREAK 0x002a0000
+
+int bjn_glue_detect(const struct bjn_backend **be, struct bjn_env *env)
+{
+	*be = &bjn_loongarch;
+	env->cpu = 0;
+	env->off_array_max_entries = offsetof(struct bpf_array, map.max_entries);
+	env->off_array_ptrs = offsetof(struct bpf_array, ptrs);
+	env->off_prog_bpf_func = offsetof(struct bpf_prog, bpf_func);
+	env->off_thread_cpu = offsetof(struct thread_info, cpu);
+#ifdef CONFIG_THREAD_INFO_IN_TASK
+	/* $tp is current, and thread_info is the first member of a task. */
+	env->off_thread_task = BJN_NO_OFFSET;
+	BUILD_BUG_ON(offsetof(struct task_struct, thread_info));
+#else
+	env->off_thread_task = offsetof(struct thread_info, task);
+#endif
+	env->reg_ax = BPF_REG_AX;
+	return 0;
+}
+
+void bjn_glue_fill(void *area, unsigned int size)
+{
+	u32 *p = area;
+
+	for (; size >= sizeof(*p); size -= sizeof(*p))
+		*p++ = LA_BREAK;
+}
+
+void bjn_glue_sync(void *start, void *end)
+{
+	flush_icache_range((unsigned long)start, (unsigned long)end);
+}
+
+/*
+ * EX_TYPE_UACCESS_ERR_ZERO (asm/asm-extable.h) zeroes a register and resumes
+ * at an address of our choice; register 0 stands for none in both of its
+ * fields (arch/loongarch/mm/extable.c). EX_TYPE_BPF is private to the stock
+ * JIT and changed between releases.
+ */
+int bjn_glue_extable(struct exception_table_entry *at,
+		     const struct exception_table_entry *final,
+		     const void *insn, const void *resume, u8 reg)
+{
+	long to_insn = (long)insn - (long)&final->insn;
+	long to_resume = (long)resume - (long)&final->fixup;
+
+	if (to_insn != (int)to_insn || to_resume != (int)to_resume)
+		return -ERANGE;
+	at->insn = to_insn;
+	at->fixup = to_resume;
+	at->type = EX_TYPE_UACCESS_ERR_ZERO;
+	at->data = reg == BJN_EX_NO_REG ? 0 : FIELD_PREP(EX_DATA_REG_ZERO, reg);
+	return 0;
+}

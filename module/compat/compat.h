@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What differs between kernels, in one place. Nothing here asks for a version
+ * number: stable series take patches from newer ones. The BJN_* macros below
+ * are set by compat/probe.mk, which looks into the headers.
+ *
+ * BJN_COMPILE_HAS_ENV		bpf_int_jit_compile(env, prog); the core blinds
+ * BJN_HAS_PACK			bpf_jit_binary_pack_alloc() is the allocator
+ * BJN_PACK_WAS_CLASSIC		... and takes was_classic
+ * BJN_PACK_FINALIZE_PROG	... and its finalize takes the program (6.1)
+ * BJN_HAS_INSN_PTRS		gotox: bpf_prog_update_insn_ptrs()
+ * BJN_HAS_MAIN_PROG_AUX	subprograms point to the main program's aux
+ * BJN_HAS_ARENA		bpf_arena_get_{kern,user}_vm_start()
+ */
+#ifndef BJN_COMPAT_H
+#define BJN_COMPAT_H
+
+#include <linux/bpf.h>
+#include <linux/filter.h>
+#include <linux/sched.h>
+
+#include "../ksym.h"
+
+/**
+ * bjn_group_key - what the subprograms of one program have in common
+ * @prog: subprogram being compiled
+ *
+ * Without a pointer to the main program the loading task serves: the core
+ * compiles all subprograms of a program in one go (jit_subprogs).
+ */
+static inline const void *bjn_group_key(const struct bpf_prog *prog)
+{
+#ifdef BJN_HAS_MAIN_PROG_AUX
+	return prog->aux->main_prog_aux;
+#else
+	return current;
+#endif
+}
+
+/**
+ * bjn_blind - blind the constants of a program where that is the JIT's duty
+ * @prog: program as the core gave it
+ *
+ * Return: @prog, a blinded clone of it, or an ERR_PTR. From 7.x on the core
+ * blinds before it calls the JIT.
+ */
+static inline struct bpf_prog *bjn_blind(struct bpf_prog *prog)
+{
+#ifdef BJN_COMPILE_HAS_ENV
+	return prog;
+#else
+	return bjn_ksym.bpf_jit_blind_constants(prog);
+#endif
+}
+
+/**
+ * bjn_blind_done - drop the version of a program that is not used
+ * @kept: program that goes on
+ * @dropped: the other one; nothing happens when they are the same
+ */
+static inline void bjn_blind_done(struct bpf_prog *kept, struct bpf_prog *dropped)
+{
+#ifndef BJN_COMPILE_HAS_ENV
+	if (kept != dropped)
+		bjn_ksym.bpf_jit_prog_release_other(kept, dropped);
+#endif
+}
+
+/**
+ * bjn_publish_insn_ptrs - tell instruction arrays where instructions begin
+ * @prog: program, final
+ * @starts: byte offset of the start of every instruction
+ * @image: final address of the code
+ */
+static inline void bjn_publish_insn_ptrs(struct bpf_prog *prog, u32 *starts, void *image)
+{
+#ifdef BJN_HAS_INSN_PTRS
+	bjn_ksym.bpf_prog_update_insn_ptrs(prog, starts, image);
+#endif
+}
+
+static inline u64 bjn_arena_kern(const struct bpf_prog *prog)
+{
+#ifdef BJN_HAS_ARENA
+	if (prog->aux->arena)
+		return bjn_ksym.bpf_arena_get_kern_vm_start(prog->aux->arena);
+#endif
+	return 0;
+}
+
+static inline u64 bjn_arena_user(const struct bpf_prog *prog)
+{
+#ifdef BJN_HAS_ARENA
+	if (prog->aux->arena)
+		return bjn_ksym.bpf_arena_get_user_vm_start(prog->aux->arena);
+#endif
+	return 0;
+}
+
+#endif

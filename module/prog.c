@@ -1,0 +1,512 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Compile driver: bpf_prog -> bjn_prog -> image.
+ *
+ * A program without subprograms is compiled in one call. One with subprograms
+ * comes here twice per subprogram (kernel/bpf: jit_subprogs): the first pass
+ * fixes where every image lies and how long it is, the second one fills in
+ * the addresses, once all are known. What we cannot compile goes to the stock
+ * JIT; when that is found out at a later subprogram, the earlier ones are
+ * handed over as well, before anything points at them.
+ */
+#include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "bjn.h"
+#include "compat/compat.h"
+#include "core/buf.h"
+#include "decline.h"
+#include "glue.h"
+#include "registry.h"
+#include "route.h"
+
+struct bjn_stats bjn_stats;
+
+/**
+ * struct bjn_job - one call of the compile hook
+ * @ctx: compilation
+ * @p: the program as the emitter sees it
+ * @prog: the program as the kernel sees it
+ * @img: its image
+ */
+struct bjn_job {
+	struct bjn_ctx ctx;
+	struct bjn_prog p;
+	struct bpf_prog *prog;
+	struct bjn_image *img;
+};
+
+static void *job_alloc(size_t bytes)
+{
+	if (bjn_sabotage_alloc())
+		return NULL;
+	return kvmalloc(bytes, GFP_KERNEL);
+}
+
+/* Helpers that the verifier left as an id because the JIT inlines them. */
+static bool inlined_helper(const struct bpf_insn *insn, struct bjn_call *call)
+{
+	if (insn->src_reg)
+		return false;
+	switch (insn->imm) {
+	case BPF_FUNC_get_smp_processor_id:
+		call->kind = BJN_CALL_CPU_ID;
+		return true;
+	case BPF_FUNC_get_current_task:
+	case BPF_FUNC_get_current_task_btf:
+		call->kind = BJN_CALL_CURRENT;
+		return true;
+	}
+	return false;
+}
+
+static int kfunc_model(const struct bpf_prog *prog, const struct bpf_insn *insn,
+		       struct bjn_call *call)
+{
+	const struct btf_func_model *m = bjn_ksym.bpf_jit_find_kfunc_model(prog, insn);
+	u8 i;
+
+	if (!m || m->nr_args > BJN_MAX_ARGS)
+		return -EINVAL;
+	call->nargs = m->nr_args;
+	for (i = 0; i < m->nr_args; i++) {
+		call->arg_size[i] = m->arg_size[i];
+		call->arg_flags[i] = m->arg_flags[i] & BTF_FMODEL_SIGNED_ARG ? BJN_ARG_SIGNED : 0;
+	}
+	return 0;
+}
+
+static int call_target(const struct bjn_prog *p, u32 idx, struct bjn_call *call)
+{
+	const struct bjn_job *job = p->priv;
+	const struct bpf_insn *insn = &p->insns[idx];
+	bool fixed;
+	int err;
+
+	memset(call, 0, sizeof(*call));
+	if (inlined_helper(insn, call))
+		return 0;
+	err = bjn_ksym.bpf_jit_get_func_addr(job->prog, insn, p->extra_pass, &call->addr, &fixed);
+	if (err)
+		return err;
+	switch (insn->src_reg) {
+	case BPF_PSEUDO_CALL:
+		call->kind = BJN_CALL_SUBPROG;
+		return 0;
+	case BPF_PSEUDO_KFUNC_CALL:
+		call->kind = BJN_CALL_KFUNC;
+		return kfunc_model(job->prog, insn, call);
+	}
+	call->kind = BJN_CALL_HELPER;
+	return 0;
+}
+
+static const struct bjn_prog_ops prog_ops = {
+	.call_target = call_target,
+};
+
+static void job_init(struct bjn_job *job, struct bpf_prog *prog, bool extra)
+{
+	struct bjn_prog *p = &job->p;
+
+	memset(job, 0, sizeof(*job));
+	job->prog = prog;
+	p->insns = prog->insnsi;
+	p->len = prog->len;
+	p->stack_depth = prog->aux->stack_depth;
+	p->arena_kern = bjn_arena_kern(prog);
+	p->arena_user = bjn_arena_user(prog);
+	p->is_subprog = prog->aux->func_idx != 0;
+	p->is_main_of_many = prog->is_func && !prog->aux->func_idx;
+	p->tail_call_reachable = prog->aux->tail_call_reachable;
+	p->extra_pass = extra;
+	p->ops = &prog_ops;
+	p->priv = job;
+	job->ctx.env = &bjn.env;
+	job->ctx.prog = p;
+	job->ctx.be = bjn.be;
+}
+
+/* Code, fix-ups and exception table in one piece of memory. */
+static int job_buffers(struct bjn_job *job)
+{
+	struct bjn_ctx *c = &job->ctx;
+	size_t code = c->facts.max_words * sizeof(u32);
+	size_t fix = c->facts.jumps * sizeof(*c->fix);
+	size_t ex = c->facts.extable * sizeof(*c->ex);
+	u8 *mem = job_alloc(code + fix + ex);
+
+	if (!mem)
+		return -ENOMEM;
+	c->code = (u32 *)mem;
+	c->cap = c->facts.max_words;
+	c->fix = (struct bjn_fixup *)(mem + code);
+	c->ex = (struct bjn_extable *)(mem + code + fix);
+	return 0;
+}
+
+static int job_no_memory(struct bjn_job *job)
+{
+	bjn_fail(&job->ctx, -ENOMEM, "out of memory");
+	return -ENOMEM;
+}
+
+/* Emit into a buffer of our own; the program is not touched. */
+static int job_emit(struct bjn_job *job)
+{
+	struct bjn_ctx *c = &job->ctx;
+
+	c->off = job_alloc((job->p.len + 1) * sizeof(u32));
+	if (!c->off)
+		return job_no_memory(job);
+	if (bjn_plan(c))
+		return c->err;
+	if (job_buffers(job))
+		return job_no_memory(job);
+	return bjn_emit(c);
+}
+
+static void job_done(struct bjn_job *job)
+{
+	kvfree(job->ctx.code);
+	kvfree(job->ctx.off);
+}
+
+static struct bjn_image *image_alloc(struct bjn_job *job)
+{
+	struct bjn_ctx *c = &job->ctx;
+	u32 bytes = c->pos * sizeof(u32);
+	struct bjn_image *img = bjn_sabotage_alloc() ? NULL : kzalloc(sizeof(*img), GFP_KERNEL);
+
+	if (!img)
+		return NULL;
+	img->prog = job->prog;
+	img->group = bjn_group_key(job->prog);
+	img->bytes = bytes;
+	img->nr_ex = c->nr_ex;
+	img->stock_func = job->prog->bpf_func;
+	bytes += c->nr_ex * sizeof(struct exception_table_entry);
+	if (bjn_mem_alloc(&img->mem, job->prog, bytes)) {
+		kfree(img);
+		return NULL;
+	}
+	return img;
+}
+
+static int write_extable(struct bjn_job *job)
+{
+	const struct bjn_image *img = job->img;
+	struct exception_table_entry *rw = (void *)(img->mem.rw + img->bytes);
+	struct exception_table_entry *ro = (void *)(img->mem.ro + img->bytes);
+	const u32 *code = (const u32 *)img->mem.ro;
+	u32 i;
+
+	for (i = 0; i < img->nr_ex; i++) {
+		const struct bjn_extable *e = &job->ctx.ex[i];
+		int err = bjn_glue_extable(&rw[i], &ro[i], code + e->at, code + e->resume, e->reg);
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* The program takes over its image. */
+static void publish(struct bjn_job *job)
+{
+	struct bpf_prog *prog = job->prog;
+	struct bjn_image *img = job->img;
+
+	prog->bpf_func = (void *)img->mem.ro;
+	prog->jited = 1;
+	prog->jited_len = img->bytes;
+}
+
+/*
+ * Tables that name addresses inside a final image. The offsets become bytes;
+ * line info wants the end of each instruction, instruction arrays its start.
+ */
+static void publish_tables(struct bjn_job *job)
+{
+	struct bpf_prog *prog = job->prog;
+	struct bjn_image *img = job->img;
+	u32 *off = job->ctx.off;
+	u32 i;
+
+	for (i = 0; i <= prog->len; i++)
+		off[i] *= sizeof(u32);
+	prog->aux->num_exentries = img->nr_ex;
+	prog->aux->extable = img->nr_ex ? (void *)(img->mem.ro + img->bytes) : NULL;
+	bjn_ksym.bpf_prog_fill_jited_linfo(prog, off + 1);
+	bjn_publish_insn_ptrs(prog, off, img->mem.ro);
+}
+
+/* Write the image and make it executable. The memory is gone on failure. */
+static int finish_image(struct bjn_job *job)
+{
+	struct bjn_image *img = job->img;
+	int err;
+
+	memcpy(img->mem.rw, job->ctx.code, img->bytes);
+	err = write_extable(job);
+	if (err) {
+		bjn_mem_free(&img->mem, job->prog);
+		return err;
+	}
+	err = bjn_mem_finalize(&img->mem, job->prog);
+	if (err)
+		return err;
+	bjn_glue_sync(img->mem.ro, img->mem.ro + img->bytes);
+	publish(job);
+	publish_tables(job);
+	return 0;
+}
+
+static void image_counted(const struct bjn_image *img)
+{
+	atomic64_inc(&bjn_stats.compiled);
+	atomic64_inc(&bjn_stats.programs);
+	atomic64_add(img->bytes, &bjn_stats.bytes);
+}
+
+/* The only pass, or the first of two. */
+static int compile_first(struct bjn_job *job)
+{
+	bool two_passes = job->prog->is_func;
+	int err = job_emit(job);
+
+	if (err)
+		return err;
+	job->img = image_alloc(job);
+	if (!job->img)
+		return job_no_memory(job);
+	if (two_passes) {
+		publish(job);
+	} else {
+		err = finish_image(job);
+		if (err) {
+			kfree(job->img);
+			bjn_fail(&job->ctx, err, "image could not be written");
+			return err;
+		}
+	}
+	bjn_registry_add(job->img, two_passes);
+	image_counted(job->img);
+	return 0;
+}
+
+static void image_gone(struct bjn_image *img)
+{
+	kfree(img);
+	atomic64_dec(&bjn_stats.programs);
+	module_put(THIS_MODULE);
+}
+
+/* The core refuses a program whose bpf_func changes in the second pass. */
+static void fail_extra(struct bpf_prog *prog)
+{
+	prog->bpf_func = NULL;
+	prog->jited = 0;
+	prog->jited_len = 0;
+	atomic64_inc(&bjn_stats.failed);
+}
+
+static int compile_extra(struct bjn_job *job)
+{
+	struct bjn_image *img = job->img;
+	int err;
+
+	job->p.image = (unsigned long)img->mem.ro;
+	err = job_emit(job);
+	if (!err && (job->ctx.pos * sizeof(u32) != img->bytes || job->ctx.nr_ex != img->nr_ex)) {
+		err = -EINVAL;
+		bjn_fail(&job->ctx, err, "length differs between the passes");
+	}
+	if (err) {
+		bjn_mem_free(&img->mem, job->prog);
+		return err;
+	}
+	err = finish_image(job);
+	if (err)
+		bjn_fail(&job->ctx, err, "image could not be written");
+	else
+		bjn_registry_final(img);
+	return err;
+}
+
+static struct bpf_prog *run_extra(struct bpf_prog *prog)
+{
+	struct bjn_job job;
+	int err;
+
+	job_init(&job, prog, true);
+	job.img = bjn_registry_find(prog);
+	err = compile_extra(&job);
+	if (err) {
+		bjn_decline(prog, &job.ctx, "the load fails");
+		bjn_registry_take(prog);
+		fail_extra(prog);
+		image_gone(job.img);
+	}
+	job_done(&job);
+	return prog;
+}
+
+static struct bpf_prog *run_stock(struct bpf_verifier_env *env, struct bpf_prog *prog)
+{
+	u32 insns = prog->len;
+	u64 t = ktime_get_ns();
+	bool first = !prog->jited;
+
+	prog = bjn_stock_compile(env, prog);
+	if (prog->jited) {
+		atomic64_add(ktime_get_ns() - t, &bjn_stats.stock_ns);
+		if (first) {
+			atomic64_inc(&bjn_stats.stock);
+			atomic64_add(insns, &bjn_stats.stock_insns);
+			atomic64_add(prog->jited_len, &bjn_stats.stock_bytes);
+		}
+	}
+	return prog;
+}
+
+/* Give the subprograms that we already compiled to the stock JIT. */
+static void hand_over(struct bpf_verifier_env *env, const void *group)
+{
+	struct bjn_image *img;
+
+	while ((img = bjn_registry_take_group(group))) {
+		struct bpf_prog *prog = img->prog;
+
+		prog->bpf_func = img->stock_func;
+		prog->jited = 0;
+		prog->jited_len = 0;
+		bjn_mem_free(&img->mem, prog);
+		image_gone(img);
+		run_stock(env, prog);
+	}
+}
+
+/* What the stock JIT would silently compile to junk must not go there. */
+static bool stock_can(const struct bpf_prog *prog)
+{
+	u64 need = bjn_route_content(prog->insnsi, prog->len, bjn.env.reg_ax);
+
+	need &= BJN_FEAT(STACK_ARGS) | BJN_FEAT(PERCPU_INSN);
+	return !(need & ~bjn.stock);
+}
+
+static bool user_disabled(const struct bpf_prog *prog)
+{
+	u64 disabled = READ_ONCE(bjn.disabled);
+
+	return disabled & bjn_route_content(prog->insnsi, prog->len, bjn.env.reg_ax);
+}
+
+static struct bpf_prog *declined(struct bpf_verifier_env *env, struct bpf_prog *prog,
+				 const struct bjn_ctx *ctx)
+{
+	if (!stock_can(prog)) {
+		bjn_decline(prog, ctx, "it needs a feature that only we have, so the load fails");
+		atomic64_inc(&bjn_stats.failed);
+		return prog;
+	}
+	bjn_decline(prog, ctx, "the stock JIT compiles it");
+	atomic64_inc(&bjn_stats.declined);
+	if (prog->is_func)
+		hand_over(env, bjn_group_key(prog));
+	return run_stock(env, prog);
+}
+
+static struct bpf_prog *run_first(struct bpf_verifier_env *env, struct bpf_prog *orig)
+{
+	struct bpf_prog *prog = bjn_blind(orig);
+	struct bjn_job job;
+
+	if (IS_ERR(prog))
+		return orig;
+	job_init(&job, prog, false);
+	if (user_disabled(prog))
+		bjn_fail(&job.ctx, -EOPNOTSUPP, "uses a feature that is switched off");
+	else if (!try_module_get(THIS_MODULE))
+		bjn_fail(&job.ctx, -EBUSY, "the module is being removed");
+	else if (compile_first(&job))
+		module_put(THIS_MODULE);
+	if (job.ctx.err) {
+		bjn_blind_done(orig, prog);
+		prog = declined(env, orig, &job.ctx);
+	} else {
+		bjn_blind_done(prog, orig);
+	}
+	job_done(&job);
+	return prog;
+}
+
+/**
+ * bjn_jit_compile - replacement of bpf_int_jit_compile()
+ * @env: verifier state, or NULL (always NULL on 6.x)
+ * @prog: program or subprogram
+ *
+ * Return: the program, compiled if prog->jited; never NULL or an ERR_PTR.
+ */
+struct bpf_prog *bjn_jit_compile(struct bpf_verifier_env *env, struct bpf_prog *prog)
+{
+	u32 insns = prog->len;
+	u64 t;
+
+	if (!prog->jit_requested)
+		return bjn_stock_compile(env, prog);
+	switch (bjn_route(prog)) {
+	case BJN_ROUTE_FIRST:
+		t = ktime_get_ns();
+		prog = run_first(env, prog);
+		break;
+	case BJN_ROUTE_EXTRA:
+		t = ktime_get_ns();
+		prog = run_extra(prog);
+		insns = 0;
+		break;
+	default:
+		return run_stock(env, prog);
+	}
+	if (prog->jited && bjn_registry_find(prog)) {
+		atomic64_add(ktime_get_ns() - t, &bjn_stats.ns);
+		atomic64_add(insns, &bjn_stats.insns);
+	}
+	return prog;
+}
+
+/**
+ * bjn_jit_free - replacement of bpf_jit_free()
+ * @prog: program, ours or not, compiled or not
+ *
+ * A final image of ours is freed by the stock function, which finds it through
+ * prog->bpf_func; one that never had its second pass is freed here.
+ */
+void bjn_jit_free(struct bpf_prog *prog)
+{
+	struct bjn_image *img = bjn_registry_take(prog);
+
+	if (img && img->mem.rw_hdr) {
+		bjn_mem_free(&img->mem, prog);
+		prog->jited = 0;
+	}
+	bjn_stock_free(prog);
+	if (img)
+		image_gone(img);
+}
+
+int bjn_prog_init(void)
+{
+	return 0;
+}
+
+void bjn_prog_exit(void)
+{
+}
+
+int bjn_prog_show(struct seq_file *m, void *v)
+{
+	return bjn_registry_show(m, v);
+}

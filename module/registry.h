@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The images we made, by program. The program's own jit_data is not used: the
+ * stock bpf_jit_free() reads it as a structure of its own.
+ */
+#ifndef BJN_REGISTRY_H
+#define BJN_REGISTRY_H
+
+#include <linux/list.h>
+#include <linux/seq_file.h>
+
+#include "compat/image.h"
+
+/**
+ * struct bjn_image - one compiled program of ours
+ * @node: in the hash table
+ * @pending: in the list of images that wait for their second pass
+ * @prog: the program; the key
+ * @group: bjn_group_key() of its program
+ * @mem: memory of the image
+ * @stock_func: bpf_func before we compiled
+ * @bytes: length of the code
+ * @nr_ex: entries in the exception table
+ */
+struct bjn_image {
+	struct hlist_node node;
+	struct list_head pending;
+	struct bpf_prog *prog;
+	const void *group;
+	struct bjn_mem mem;
+	unsigned int (*stock_func)(const void *ctx, const struct bpf_insn *insn);
+	u32 bytes;
+	u32 nr_ex;
+};
+
+void bjn_registry_add(struct bjn_image *img, bool is_pending);
+struct bjn_image *bjn_registry_find(const struct bpf_prog *prog);
+struct bjn_image *bjn_registry_take(const struct bpf_prog *prog);
+struct bjn_image *bjn_registry_take_group(const void *group);
+bool bjn_registry_has_group(const void *group);
+void bjn_registry_final(struct bjn_image *img);
+int bjn_registry_show(struct seq_file *m, void *v);
+
+#endif

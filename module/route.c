@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Routing. One program, one JIT: every subprogram and both passes go the same
+ * way. The core compiles the main body (func_idx 0) first, so it decides, and
+ * the registry remembers the decision for as long as the program is pending;
+ * the switch may move in the meantime.
+ */
+#include "bjn.h"
+#include "compat/compat.h"
+#include "core/isa.h"
+#include "registry.h"
+#include "route.h"
+
+/**
+ * bjn_route - who compiles a program?
+ * @prog: program, with jit_requested set
+ */
+enum bjn_route bjn_route(const struct bpf_prog *prog)
+{
+	if (!bjn.be)
+		return BJN_ROUTE_STOCK;
+	if (prog->jited)
+		return bjn_registry_find(prog) ? BJN_ROUTE_EXTRA : BJN_ROUTE_STOCK;
+	if (prog->is_func && prog->aux->func_idx)
+		return bjn_registry_has_group(bjn_group_key(prog)) ?
+		       BJN_ROUTE_FIRST : BJN_ROUTE_STOCK;
+	return READ_ONCE(bjn.enabled) ? BJN_ROUTE_FIRST : BJN_ROUTE_STOCK;
+}
+
+static u64 content_alu(const struct bpf_insn *i)
+{
+	switch (BJN_OP(i->code)) {
+	case BPF_MOV:
+		if (BJN_CLASS(i->code) == BPF_ALU64 && i->off == BJN_MOV_PERCPU)
+			return BJN_FEAT(PERCPU_INSN);
+		if (BJN_CLASS(i->code) == BPF_ALU64 && i->off == BJN_MOV_ARENA_CAST)
+			return BJN_FEAT(ARENA);
+		return i->off ? BJN_FEAT(CPUV4) : 0;
+	case BPF_DIV:
+	case BPF_MOD:
+		return i->off ? BJN_FEAT(CPUV4) : 0;
+	case BPF_END:
+		return BJN_CLASS(i->code) == BPF_ALU64 ? BJN_FEAT(CPUV4) : 0;
+	}
+	return 0;
+}
+
+static u64 content_jmp(const struct bpf_insn *i)
+{
+	if (i->code == BJN_GOTOX)
+		return BJN_FEAT(GOTOX);
+	if (i->code == BJN_GOTOL)
+		return BJN_FEAT(CPUV4);
+	if (i->code != (BPF_JMP | BPF_CALL))
+		return 0;
+	if (i->src_reg == BPF_PSEUDO_CALL)
+		return BJN_FEAT(SUBPROG_CALLS);
+	if (i->src_reg == BPF_PSEUDO_KFUNC_CALL)
+		return BJN_FEAT(KFUNC_CALL);
+	return 0;
+}
+
+static u64 content_load(const struct bpf_insn *i)
+{
+	switch (BJN_MODE(i->code)) {
+	case BPF_MEMSX:
+	case BJN_PROBE_MEMSX:
+		return BJN_FEAT(CPUV4);
+	case BJN_PROBE_MEM32:
+		return BJN_FEAT(ARENA);
+	case BJN_PROBE_MEM32SX:
+		return BJN_FEAT(ARENA) | BJN_FEAT(CPUV4);
+	}
+	return 0;
+}
+
+static u64 content_store(const struct bpf_insn *i)
+{
+	switch (BJN_MODE(i->code)) {
+	case BJN_PROBE_MEM32:
+		return BJN_FEAT(ARENA);
+	case BJN_PROBE_ATOMIC:
+		return BJN_FEAT(ARENA_ATOMICS);
+	case BPF_ATOMIC:	/* class ST: a speculation barrier */
+		if (BJN_CLASS(i->code) == BPF_STX &&
+		    (i->imm == BPF_LOAD_ACQ || i->imm == BPF_STORE_REL))
+			return BJN_FEAT(ACQ_REL);
+	}
+	return 0;
+}
+
+/**
+ * bjn_route_content - which features occur in a program?
+ * @insns: instructions
+ * @len: number of them
+ * @reg_ax: number of BPF_REG_AX; register 11 is the stack argument pointer
+ *	where it is not that
+ *
+ * Return: BJN_FEAT() bits.
+ */
+u64 bjn_route_content(const struct bpf_insn *insns, u32 len, u8 reg_ax)
+{
+	u64 feat = 0;
+	u32 i;
+
+	for (i = 0; i < len; i++) {
+		const struct bpf_insn *insn = &insns[i];
+
+		if (insn->code == BJN_LD_IMM64) {
+			i++;
+			continue;
+		}
+		if (reg_ax != 11 && (insn->dst_reg == 11 || insn->src_reg == 11))
+			feat |= BJN_FEAT(STACK_ARGS);
+		switch (BJN_CLASS(insn->code)) {
+		case BPF_ALU:
+		case BPF_ALU64:
+			feat |= content_alu(insn);
+			break;
+		case BPF_JMP:
+		case BPF_JMP32:
+			feat |= content_jmp(insn);
+			break;
+		case BPF_LDX:
+			feat |= content_load(insn);
+			break;
+		case BPF_ST:
+		case BPF_STX:
+			feat |= content_store(insn);
+		}
+	}
+	return feat;
+}

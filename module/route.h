@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Ours or stock? Decided once per program.
+ */
+#ifndef BJN_ROUTE_H
+#define BJN_ROUTE_H
+
+#include <linux/bpf.h>
+
+#include "core/types.h"
+
+/**
+ * enum bjn_route - who compiles, and which pass it is
+ * @BJN_ROUTE_STOCK: the stock JIT
+ * @BJN_ROUTE_FIRST: we do; the only pass, or the first of two
+ * @BJN_ROUTE_EXTRA: we do; the second pass over a program of ours
+ */
+enum bjn_route {
+	BJN_ROUTE_STOCK,
+	BJN_ROUTE_FIRST,
+	BJN_ROUTE_EXTRA,
+};
+
+enum bjn_route bjn_route(const struct bpf_prog *prog);
+u64 bjn_route_content(const struct bpf_insn *insns, u32 len, u8 reg_ax);
+
+#endif
