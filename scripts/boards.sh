@@ -19,7 +19,7 @@ board_names()
 }
 
 # board_load NAME: set B_NAME B_ARCH B_SUITES B_SERIES B_FLAVOUR B_ROOT B_CC B_USER B_MACHINE, from the
-# machine B_IMAGE B_QEMU B_APPEND, and the directories B_KERNEL B_HEADERS
+# machine B_CHANNEL B_QEMU B_APPEND, and the directories B_KERNEL B_HEADERS
 # shellcheck disable=SC2034
 board_load()
 {
@@ -31,7 +31,7 @@ board_load()
 	read -r B_NAME B_ARCH B_SUITES B_SERIES B_FLAVOUR B_ROOT B_CC B_USER B_MACHINE <<<"$row"
 	machine=$(awk -F '|' -v name="$B_MACHINE" '$1 == name' "$REPO/scripts/machines.tsv")
 	[ -n "$machine" ] || die "boards.tsv gives $1 the machine '$B_MACHINE', which machines.tsv lacks; add it"
-	IFS='|' read -r _ B_IMAGE B_QEMU B_APPEND <<<"$machine"
+	IFS='|' read -r _ B_CHANNEL B_QEMU B_APPEND <<<"$machine"
 	B_KERNEL=$BJN_CACHE/kernels/$B_NAME
 	B_HEADERS=$BJN_CACHE/headers/$B_NAME
 }

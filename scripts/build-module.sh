@@ -16,7 +16,7 @@ mirror_sources()
 	mkdir -p "$2"
 	BJN_BIND="$1 $2" "$REPO/scripts/in-toolbox" rsync -rtpl --delete --prune-empty-dirs \
 		--exclude=/build --exclude='/test' --exclude='.*' \
-		--include='*/' --include='*.[chS]' --include='*.def' --include=Kbuild --exclude='*' \
+		--include='*/' --include='*.[chS]' --include='*.def' --include='*.mk' --include=Kbuild --include=dkms.conf --exclude='*' \
 		"$1/" "$2/"
 }
 
@@ -36,7 +36,7 @@ kbuild()
 		grep -E 'error|warning|undefined|\*\*\*' "$log" >&2 || tail -n 20 "$log" >&2
 		die "the module does not build for $B_NAME; the whole output is in $log"
 	}
-	grep -E 'warning:' "$log" >&2 || true
+	grep 'warning:' "$log" | grep -v 'pahole version differs' >&2 || true
 	find "$out" -name '*.ko' | sort
 }
 

@@ -119,6 +119,8 @@ locked()
 		flock "$fd"
 	}
 	"$@" || rc=$?
+	# children may have inherited the descriptor, so closing it would not be enough
+	flock -u "$fd"
 	exec {fd}>&-
 	return "$rc"
 }

@@ -1,0 +1,213 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# vm.sh BOARD SUITE [KEY=VALUE...]
+#
+# Boot the board's kernel in QEMU, run one suite of test/vm in it and print its KTAP.
+#   JIT=ng|stock    load bpfjit_ng first (default) or leave the kernel alone; some suites load it themselves
+#   HARDEN=0|1|2    bpf_jit_harden            RANGE=a,b      test_range of test_bpf
+#   SMP=n           processors (default 1)    ICOUNT=1       one guest instruction is one nanosecond
+#   PARAMS="..."    module parameters         TIMEOUT=s      end of patience (default 600)
+#   MODULE=x.ko     use this module instead of building one
+# Any other KEY=VALUE is handed to the suite. The last lines are the module's counters and
+# "N passed, N failed"; the exit status is 0 when nothing failed and the kernel log is clean.
+set -euo pipefail
+# shellcheck source=scripts/boards.sh
+. "$(dirname "${BASH_SOURCE[0]}")/boards.sh"
+
+# what a kernel log must not contain
+BAD_LOG='Kernel panic|Oops|BUG: |WARNING: |kernel BUG|Internal error|Unable to handle|Kernel bug detected'
+BAD_LOG+='|rcu: INFO: .* stall|possible circular locking|suspicious RCU|soft lockup|hung_task|Unhandled fault'
+BAD_LOG+='|Unhandled kernel unaligned|scheduling while atomic|refcount_t: |KASAN:|UBSAN:'
+
+declare -A job=([SUITE]='' [JIT]=ng [HARDEN]=0)
+
+# suites that load and unload the module themselves
+own_loading()
+{
+	case $1 in
+	hooks | toggle | unload | sabotage | features | bench) return 0 ;;
+	*) return 1 ;;
+	esac
+}
+
+# guest_binary: static init with all suites, cached by the content of its sources; prints its path
+guest_binary()
+{
+	local sources=("$REPO"/test/vm/*.[ch] "$REPO"/test/vm/*.def) dir
+
+	dir=$BJN_CACHE/guest/$B_USER/$(hash_of "${sources[@]}")
+	if [ ! -e "$dir/init" ]; then
+		mkdir -p "$dir"
+		"$REPO/scripts/in-toolbox" "$B_USER-gcc" -std=gnu11 -O2 -Wall -Wextra -Werror -static \
+			-s -o "$dir/init.$$" "$REPO"/test/vm/*.c >&2 ||
+			die "the guest programs in test/vm do not build for $B_USER; fix the errors above"
+		mv "$dir/init.$$" "$dir/init"
+	fi
+	printf '%s\n' "$dir/init"
+}
+
+# stage_modules ROOT: test_bpf, and ours as far as the run needs it
+stage_modules()
+{
+	local root=$1 ko
+
+	cp "$B_KERNEL"/modules/*.ko "$root/modules/"
+	if [ "${job[JIT]}" = ng ]; then
+		ko=${job[MODULE]:-$("$REPO/scripts/build-module.sh" "$B_NAME" | grep '/bpfjit_ng\.ko$')}
+		[ -n "$ko" ] || die "there is no bpfjit_ng.ko for $B_NAME; see the build output above"
+		cp "$ko" "$root/modules/bpfjit_ng.ko"
+	fi
+	if [ "${job[SUITE]}" = sabotage ]; then
+		ko=$("$REPO/scripts/build-module.sh" "$B_NAME" "$REPO/build/$B_NAME-sabotage" BJN_SABOTAGE=1 |
+			grep '/bpfjit_ng\.ko$')
+		cp "$ko" "$root/modules/bpfjit_ng-sabotage.ko"
+	fi
+}
+
+# make_initramfs RUNDIR
+make_initramfs()
+{
+	local root=$1/root key
+
+	mkdir -p "$root"/{dev,proc,sys,tmp,modules}
+	cp "$(guest_binary)" "$root/init"
+	stage_modules "$root"
+	if [ "${job[JIT]}" = ng ] && ! own_loading "${job[SUITE]}"; then
+		job[LOAD]=yes
+	fi
+	for key in "${!job[@]}"; do
+		printf '%s=%s\n' "$key" "${job[$key]}"
+	done >"$root/job"
+	# shellcheck disable=SC2016
+	"$REPO/scripts/in-toolbox" sh -c \
+		'cd "$1" && find . | cpio -o -H newc -R 0:0 --quiet >"$2"' sh "$root" "$1/initramfs"
+	rm -rf "$root"
+}
+
+# qemu_command RUNDIR: fill the array "qemu"
+qemu_command()
+{
+	local run=$1 append words
+
+	append="$B_APPEND panic=-1 log_buf_len=8M rdinit=/init ${job[APPEND]:-}"
+	read -ra words <<<"$B_QEMU"
+	if [[ ${words[0]} == loader=* ]]; then
+		local at=${words[0]#loader=}
+
+		qemu=("${words[@]:1}" -device
+			"loader,file=$run/initramfs,addr=${at%,*},force-raw=on")
+		append+=" rd_start=${at#*,} rd_size=$(stat -c %s "$run/initramfs")"
+	else
+		qemu=("${words[@]}" -initrd "$run/initramfs")
+	fi
+	qemu+=(-kernel "$B_KERNEL/image" -append "$append" -smp "${job[SMP]:-1}" -no-reboot
+		-display none -monitor none -nic none -serial "file:$run/serial.log")
+	if [ "$B_CHANNEL" = pci ]; then
+		qemu+=(-chardev "file,id=result,path=$run/result.log" -device pci-serial,chardev=result)
+	else
+		qemu+=(-serial "file:$run/result.log")
+	fi
+	[ "${job[ICOUNT]:-0}" = 0 ] || qemu+=(-icount shift=0)
+}
+
+# take_slot: at most two guests at a time on this machine
+take_slot()
+{
+	local n
+
+	while :; do
+		for n in 1 2; do
+			exec {slot}>"$BJN_LOCK/vm-$n"
+			flock -n "$slot" && return 0
+			exec {slot}>&-
+		done
+		sleep 1
+	done
+}
+
+# watch PID RUNDIR SECONDS: show results as they come; set "end" to why the run is over
+watch()
+{
+	local pid=$1 run=$2 limit=$3 start=$SECONDS shown=0 lines grace=0
+
+	end=exit
+	while kill -0 "$pid" 2>/dev/null; do
+		sleep 0.3
+		lines=$(wc -l <"$run/result.log")
+		if [ "$lines" -gt "$shown" ]; then
+			sed -n "$((shown + 1)),${lines}p" "$run/result.log" | tr -d '\r' | grep -v '^end$' || true
+			shown=$lines
+		fi
+		if grep -q '^end' "$run/result.log"; then
+			# leave the guest a moment to power off, some machines only halt
+			grace=$((grace + 1))
+			[ "$grace" -lt 6 ] || break
+		elif grep -qE 'Kernel panic|Attempted to kill init' "$run/serial.log"; then
+			end=panic
+			sleep 2
+			break
+		elif [ $((SECONDS - start)) -ge "$limit" ]; then
+			end=timeout
+			break
+		fi
+	done
+	sed -n "$((shown + 1)),\$p" "$run/result.log" | tr -d '\r' | grep -v '^end$' || true
+	# in-toolbox has exec'ed into QEMU: this is its own process
+	kill "$pid" 2>/dev/null || true
+	wait "$pid" 2>/dev/null || true
+}
+
+# verdict RUNDIR: count, look at the kernel log, print the last lines
+verdict()
+{
+	local run=$1 passed failed counters
+
+	passed=$(grep -c '^ok ' "$run/result.log" || true)
+	failed=$(grep -c '^not ok ' "$run/result.log" || true)
+	case $end in
+	panic) echo "not ok - the kernel panicked" ;;
+	timeout) echo "not ok - no end within ${job[TIMEOUT]} s" ;;
+	*) grep -q '^end' "$run/result.log" || echo "not ok - the guest ended without a result" ;;
+	esac
+	grep -q '^end' "$run/result.log" || failed=$((failed + 1))
+	if grep -aE "$BAD_LOG" "$run/serial.log" | head -n 5 | sed 's/^/# /' | grep .; then
+		echo "not ok - the kernel log has warnings"
+		failed=$((failed + 1))
+	fi
+	[ "$failed" = 0 ] || say "kernel log: $run/serial.log"
+	counters=$(tr -d '\r' <"$run/result.log" | grep '^compiled=' | tail -n 1 || true)
+	[ -z "$counters" ] || echo "$counters"
+	echo "$passed passed, $failed failed"
+	[ "$failed" = 0 ]
+}
+
+[ $# -ge 2 ] || die "usage: vm.sh BOARD SUITE [KEY=VALUE...]"
+board_load "$1"
+job[SUITE]=$2
+job[CHANNEL]=$B_CHANNEL
+shift 2
+for pair; do
+	[[ $pair == *=* ]] || die "'$pair' is not KEY=VALUE"
+	job[${pair%%=*}]=${pair#*=}
+done
+: "${job[TIMEOUT]:=600}"
+"$REPO/scripts/toolbox.sh" sid 2>/dev/null || "$REPO/scripts/toolbox.sh" sid
+[ -e "$B_KERNEL/package" ] || "$REPO/scripts/kernel.sh" "$B_NAME"
+
+run=$BJN_LOG/$B_NAME-${job[SUITE]}-$(date +%H%M%S)-$$
+mkdir -p "$run"
+make_initramfs "$run"
+qemu_command "$run"
+take_slot
+: >"$run/serial.log"
+: >"$run/result.log"
+printf '%q ' "${qemu[@]}" >"$run/command"
+say "$B_NAME ($(cat "$B_KERNEL/release")): ${job[SUITE]}, JIT=${job[JIT]}"
+"$REPO/scripts/in-toolbox" "${qemu[@]}" </dev/null >"$run/qemu.log" 2>&1 &
+qemu_pid=$!
+trap 'kill "$qemu_pid" 2>/dev/null || true' EXIT
+watch "$qemu_pid" "$run" "${job[TIMEOUT]}"
+[ ! -s "$run/qemu.log" ] || sed 's/^/# qemu: /' "$run/qemu.log" | head -n 5
+rm -f "$run/initramfs"
+verdict "$run"
