@@ -90,6 +90,8 @@ unsigned long bjn_ksym_lookup(const char *name);
 /* hook.c */
 int bjn_hook_install(void);
 void bjn_hook_remove(void);
+unsigned int bjn_hook_count(unsigned int *present);
+const char *bjn_hook_method_name(void);
 int bjn_hook_show(struct seq_file *m, void *v);
 
 /* prog.c: replacements of the hooked kernel functions */
@@ -114,7 +116,12 @@ int bjn_sysfs_init(void);
 void bjn_sysfs_exit(void);
 void bjn_debugfs_init(void);
 void bjn_debugfs_exit(void);
+
+/* main.c: switches */
 int bjn_set_enabled(bool on);
+void bjn_set_feature(enum bjn_feature f, bool on);
+const char *bjn_feature_name(enum bjn_feature f);
+const char *bjn_feature_missing(enum bjn_feature f);
 
 /* Injected errors, compiled in with BJN_SABOTAGE=1 only (test builds). */
 #ifdef BJN_SABOTAGE

@@ -21,6 +21,11 @@
 
 #include "../ksym.h"
 
+/* 6.1 does not say which arguments of a kfunc are signed. */
+#ifndef BTF_FMODEL_SIGNED_ARG
+#define BTF_FMODEL_SIGNED_ARG	0
+#endif
+
 /**
  * bjn_group_key - what the subprograms of one program have in common
  * @prog: subprogram being compiled

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Redirection by a kprobe on the first instruction.
+ *
+ * The handler changes the program counter and always returns 1: the probed
+ * instruction is never single-stepped. On MIPS, single-stepping goes wrong on a
+ * CPU that has seen a probe on a branch, so the stock function is called
+ * through a stub with a copy of that instruction.
+ */
+#include <linux/kprobes.h>
+#include <linux/slab.h>
+
+#include "bjn.h"
+#include "hook.h"
+#include "kglue-hook.h"
+
+/**
+ * struct kprobe_hook - private part of a hook
+ * @kp: registration
+ * @to: address of the replacement
+ */
+struct kprobe_hook {
+	struct kprobe kp;
+	unsigned long to;
+};
+
+static int redirect(struct kprobe *kp, struct pt_regs *regs)
+{
+	struct kprobe_hook *k = container_of(kp, struct kprobe_hook, kp);
+
+	bjn_regs_set_pc(regs, k->to);
+	return 1;
+}
+NOKPROBE_SYMBOL(redirect);
+
+static int kprobe_install(struct bjn_hook *hook, const char **why)
+{
+	struct kprobe_hook *k;
+	int err;
+
+	hook->stock = bjn_stub_make(hook - bjn_hooks, hook->addr, why);
+	if (!hook->stock)
+		return -EOPNOTSUPP;
+	k = kzalloc(sizeof(*k), GFP_KERNEL);
+	if (!k)
+		return -ENOMEM;
+	hook->priv = k;
+	k->to = (unsigned long)hook->replacement;
+	k->kp.addr = (kprobe_opcode_t *)hook->addr;
+	k->kp.pre_handler = redirect;
+	err = register_kprobe(&k->kp);
+	if (err)
+		*why = "cannot be probed in this kernel; use a kernel named in the README";
+	return err;
+}
+
+static void kprobe_remove(struct bjn_hook *hook)
+{
+	struct kprobe_hook *k = hook->priv;
+
+	unregister_kprobe(&k->kp);
+}
+
+const struct bjn_hook_method bjn_hook_kprobe = {
+	.name = "kprobe",
+	.install = kprobe_install,
+	.remove = kprobe_remove,
+};

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What runs instead of the overridden functions.
+ *
+ * A caller inside a replacement keeps the module's code in use although no
+ * reference says so, and it may sleep there. Each replacement therefore is an
+ * SRCU read-side section; bjn_replace_drain() waits for them after the hooks
+ * have been removed. No replacement may end in a tail call: the section would
+ * end too early.
+ */
+#include <linux/sched.h>
+#include <linux/srcu.h>
+
+#include "bjn.h"
+#include "compat/proto.h"
+#include "hook.h"
+
+DEFINE_STATIC_SRCU(bjn_hook_srcu);
+
+/* Task that is making a canary call, and the program it uses. */
+static struct task_struct *canary_task;
+static struct bpf_prog *canary_prog;
+
+/* Types and replacements of the functions: symbol_fn, replace_symbol. */
+#define BJN_HOOK(symbol, absent, ret, params) \
+	typedef ret symbol##_fn params; \
+	static symbol##_fn replace_##symbol;
+#define BJN_ANSWER(symbol, absent, feature) \
+	typedef bool symbol##_fn(void); \
+	static symbol##_fn replace_##symbol;
+#include "hooks.def"
+#undef BJN_HOOK
+#undef BJN_ANSWER
+
+#define STOCK(symbol) ((symbol##_fn *)bjn_hooks[BJN_HOOK_##symbol].stock)
+
+/* Enter a replacement; *@canary: this is the call that proves the hook. */
+static int enter(enum bjn_hook_id id, bool *canary)
+{
+	struct bjn_hook *hook = &bjn_hooks[id];
+	int idx = srcu_read_lock(&bjn_hook_srcu);
+
+	atomic64_inc(&hook->hits);
+	*canary = READ_ONCE(canary_task) == current;
+	if (*canary)
+		WRITE_ONCE(hook->proved, true);
+	return idx;
+}
+
+static void leave(int idx)
+{
+	srcu_read_unlock(&bjn_hook_srcu, idx);
+}
+
+/**
+ * bjn_stock_compile - compile with the kernel's own JIT
+ * @env: verifier's environment, may be NULL
+ * @prog: program
+ *
+ * Return: what the stock function returned.
+ */
+struct bpf_prog *bjn_stock_compile(struct bpf_verifier_env *env, struct bpf_prog *prog)
+{
+	return STOCK(bpf_int_jit_compile)BJN_COMPILE_ARGS(env, prog);
+}
+
+/**
+ * bjn_stock_free - free a program that the kernel's own JIT compiled
+ * @prog: program
+ */
+void bjn_stock_free(struct bpf_prog *prog)
+{
+	STOCK(bpf_jit_free)(prog);
+}
+
+static struct bpf_prog *replace_bpf_int_jit_compile BJN_COMPILE_PARAMS
+{
+	bool canary;
+	int idx = enter(BJN_HOOK_bpf_int_jit_compile, &canary);
+
+	if (canary)
+		prog = bjn_stock_compile(BJN_COMPILE_ENV(env), prog);
+	else
+		prog = bjn_jit_compile(BJN_COMPILE_ENV(env), prog);
+	leave(idx);
+	return prog;
+}
+
+static void replace_bpf_jit_free(struct bpf_prog *prog)
+{
+	bool canary;
+	int idx = enter(BJN_HOOK_bpf_jit_free, &canary);
+
+	if (canary)
+		bjn_stock_free(prog);
+	else
+		bjn_jit_free(prog);
+	leave(idx);
+}
+
+/*
+ * Add to what the stock JIT can do, never take away: it goes on compiling
+ * programs that were verified with its own answer.
+ */
+static bool answer(enum bjn_hook_id id, enum bjn_feature feature)
+{
+	bool canary;
+	int idx = enter(id, &canary);
+	bool yes = ((bool (*)(void))bjn_hooks[id].stock)() || bjn_feature_on(feature);
+
+	leave(idx);
+	return yes;
+}
+
+#define BJN_HOOK(symbol, absent, ret, params)
+#define BJN_ANSWER(symbol, absent, feature) \
+	static bool replace_##symbol(void) \
+	{ \
+		return answer(BJN_HOOK_##symbol, BJN_F_##feature); \
+	}
+#include "hooks.def"
+#undef BJN_HOOK
+#undef BJN_ANSWER
+
+/* Instructions on arena pointers that not every JIT has. */
+static bool can_insn_in_arena(const struct bpf_insn *insn)
+{
+	switch (BPF_CLASS(insn->code)) {
+	case BPF_STX:
+		return BPF_MODE(insn->code) == BPF_ATOMIC &&
+		       bjn_feature_on(BJN_F_ARENA_ATOMICS);
+	case BPF_LDX:
+		return BPF_MODE(insn->code) == BPF_MEMSX && bjn_feature_on(BJN_F_ARENA);
+	default:
+		return false;
+	}
+}
+
+static bool replace_bpf_jit_supports_insn(struct bpf_insn *insn, bool in_arena)
+{
+	bool canary;
+	int idx = enter(BJN_HOOK_bpf_jit_supports_insn, &canary);
+	bool yes = STOCK(bpf_jit_supports_insn)(insn, in_arena) ||
+		   (in_arena && can_insn_in_arena(insn));
+
+	leave(idx);
+	return yes;
+}
+
+static bool can_inline(s32 imm)
+{
+	return (imm == BPF_FUNC_get_smp_processor_id ||
+		imm == BPF_FUNC_get_current_task ||
+		imm == BPF_FUNC_get_current_task_btf) &&
+	       bjn_feature_on(BJN_F_INLINE_HELPERS);
+}
+
+static bool replace_bpf_jit_inlines_helper_call(s32 imm)
+{
+	bool canary;
+	int idx = enter(BJN_HOOK_bpf_jit_inlines_helper_call, &canary);
+	bool yes = STOCK(bpf_jit_inlines_helper_call)(imm) || can_inline(imm);
+
+	leave(idx);
+	return yes;
+}
+
+/* A program that is not to be compiled comes back as it is. */
+static void canary_bpf_int_jit_compile(unsigned long addr)
+{
+	canary_prog->jit_requested = 0;
+	((bpf_int_jit_compile_fn *)addr)BJN_COMPILE_ARGS(NULL, canary_prog);
+}
+
+/* A program that was never compiled is just freed. */
+static void canary_bpf_jit_free(unsigned long addr)
+{
+	struct bpf_prog *prog = canary_prog;
+
+	canary_prog = NULL;
+	((bpf_jit_free_fn *)addr)(prog);
+}
+
+static void canary_answer(unsigned long addr)
+{
+	((bool (*)(void))addr)();
+}
+
+static void canary_bpf_jit_supports_insn(unsigned long addr)
+{
+	struct bpf_insn insn = BPF_MOV64_REG(BPF_REG_0, BPF_REG_0);
+
+	((bpf_jit_supports_insn_fn *)addr)(&insn, false);
+}
+
+static void canary_bpf_jit_inlines_helper_call(unsigned long addr)
+{
+	((bpf_jit_inlines_helper_call_fn *)addr)(BPF_FUNC_unspec);
+}
+
+#define REQUIRED true
+#define OPTIONAL false
+
+struct bjn_hook bjn_hooks[BJN_NR_HOOKS] = {
+#define BJN_ROW(symbol, absent, probe) \
+	[BJN_HOOK_##symbol] = { \
+		.name = #symbol, \
+		.replacement = replace_##symbol, \
+		.canary = probe, \
+		.required = absent, \
+	},
+#define BJN_HOOK(symbol, absent, ret, params) BJN_ROW(symbol, absent, canary_##symbol)
+#define BJN_ANSWER(symbol, absent, feature) BJN_ROW(symbol, absent, canary_answer)
+#include "hooks.def"
+#undef BJN_HOOK
+#undef BJN_ANSWER
+#undef BJN_ROW
+};
+
+/**
+ * bjn_hook_prove - make a canary call
+ * @hook: an installed hook
+ *
+ * Return: the call has arrived at the replacement.
+ */
+bool bjn_hook_prove(struct bjn_hook *hook)
+{
+	WRITE_ONCE(canary_task, current);
+	hook->canary(hook->addr);
+	WRITE_ONCE(canary_task, NULL);
+	return hook->proved && !bjn_sabotage_canary(hook->name);
+}
+
+/**
+ * bjn_replace_init - prepare what canary calls need
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int bjn_replace_init(void)
+{
+	canary_prog = bpf_prog_alloc(bpf_prog_size(1), 0);
+	return canary_prog ? 0 : -ENOMEM;
+}
+
+/**
+ * bjn_replace_exit - free what no canary call has used up
+ */
+void bjn_replace_exit(void)
+{
+	if (canary_prog)
+		bpf_prog_free(canary_prog);
+	canary_prog = NULL;
+}
+
+/**
+ * bjn_replace_drain - wait until nobody is inside a replacement
+ *
+ * To be called after the redirection has ended. The grace periods before and
+ * after cover the few instructions that a task runs in a replacement before it
+ * enters and after it leaves the SRCU section.
+ */
+void bjn_replace_drain(void)
+{
+	synchronize_rcu_tasks();
+	synchronize_rcu();
+	synchronize_srcu(&bjn_hook_srcu);
+	synchronize_rcu_tasks();
+	synchronize_rcu();
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Overriding functions of the kernel.
+ *
+ * hook.c		install in order, prove, remove in reverse
+ * hooks.def		the functions
+ * hook-replace.c	what runs instead of them
+ * hook-ftrace.c	redirection by ftrace (arm64, LoongArch)
+ * hook-kprobe.c	redirection by a kprobe (MIPS)
+ */
+#ifndef BJN_HOOK_H
+#define BJN_HOOK_H
+
+#include <linux/atomic.h>
+#include <linux/types.h>
+
+struct bpf_prog;
+
+enum bjn_hook_id {
+#define BJN_HOOK(symbol, absent, ret, params) BJN_HOOK_##symbol,
+#define BJN_ANSWER(symbol, absent, feature) BJN_HOOK_##symbol,
+#include "hooks.def"
+#undef BJN_HOOK
+#undef BJN_ANSWER
+	BJN_NR_HOOKS
+};
+
+/**
+ * struct bjn_hook - one overridden function
+ * @name: its symbol
+ * @replacement: what runs instead
+ * @canary: call the function at @addr in a way that does no harm, hooked or not
+ * @required: a kernel without the function is not supported
+ * @installed: calls are being redirected
+ * @proved: a canary call has arrived at @replacement
+ * @addr: address of the function; 0 when this kernel has none
+ * @stock: call this to get the original behaviour
+ * @hits: calls that arrived at @replacement, canary included
+ * @priv: for the method
+ */
+struct bjn_hook {
+	const char *name;
+	void *replacement;
+	void (*canary)(unsigned long addr);
+	bool required;
+	bool installed;
+	bool proved;
+	unsigned long addr;
+	unsigned long stock;
+	atomic64_t hits;
+	void *priv;
+};
+
+/**
+ * struct bjn_hook_method - a way of redirecting calls
+ * @name: for the hook= parameter and debugfs
+ * @install: set @stock and start redirecting; 0 or a negative errno, then with
+ *	a phrase in @why that completes "function: "
+ * @remove: stop redirecting. Calls may still be on their way.
+ */
+struct bjn_hook_method {
+	const char *name;
+	int (*install)(struct bjn_hook *hook, const char **why);
+	void (*remove)(struct bjn_hook *hook);
+};
+
+extern const struct bjn_hook_method bjn_hook_ftrace;
+extern const struct bjn_hook_method bjn_hook_kprobe;
+
+extern struct bjn_hook bjn_hooks[BJN_NR_HOOKS];
+
+/* hook-replace.c */
+int bjn_replace_init(void);
+void bjn_replace_exit(void);
+void bjn_replace_drain(void);
+bool bjn_hook_prove(struct bjn_hook *hook);
+
+#endif
