@@ -36,8 +36,8 @@ count_line()
 	echo "$passed $failed ${skipped:-0}"
 }
 
-# step NAME LIMIT COMMAND...: run a command with a limit in seconds
-step()
+# run_step NAME LIMIT COMMAND...: run a command with a limit in seconds
+run_step()
 {
 	local name=$1 limit=$2 log counts status=0 began=$SECONDS
 
@@ -62,7 +62,7 @@ lane()
 	while [ "$(jobs -rp | wc -l)" -ge "$LANES" ]; do
 		wait -n || true
 	done
-	step "$@" &
+	run_step "$@" &
 }
 
 user_space()
@@ -96,7 +96,7 @@ guests()
 	done
 }
 
-step toolbox 1500 scripts/toolbox.sh
+run_step toolbox 1500 scripts/toolbox.sh
 if [ "$FULL" = full ]; then
 	user_space 2000000
 else
