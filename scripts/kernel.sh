@@ -80,7 +80,7 @@ fetch_headers()
 	for deb; do
 		"$REPO/scripts/in-toolbox" dpkg-deb -x "$deb" "$tmp"
 	done
-	rm -rf "$tmp/usr/share"
+	rm -rf "${tmp:?}/usr/share"
 	common=$(find "$tmp/usr/src" -maxdepth 1 -name 'linux-headers-*-common')
 	[ -n "$common" ] || die "the header packages of $B_NAME have no common part; look at $tmp"
 	ln -s "usr/src/${common##*/}" "$tmp/common"

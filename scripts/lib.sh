@@ -5,6 +5,7 @@
 [ -n "${BJN_LIB:-}" ] && return 0
 BJN_LIB=1
 
+# shellcheck disable=SC2034
 REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 BJN_CACHE=${BJN_CACHE:-$HOME/.cache/bpfjit_ng}
 BJN_MIRROR=${BJN_MIRROR:-http://deb.debian.org/debian}

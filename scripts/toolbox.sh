@@ -50,8 +50,9 @@ bootstrap()
 # install_packages SUITE DIR: downloads are kept in the cache, so that a second try need not repeat them
 install_packages()
 {
-	local suite=$1 dir=$2 archives=$BJN_CACHE/apt/archives-$1
+	local suite=$1 dir=$2 archives=$BJN_CACHE/apt/archives-$1 packages
 
+	read -ra packages <<<"$(package_list "$suite")"
 	mkdir -p "$archives/partial"
 	# shellcheck disable=SC2016
 	step "install the packages of $suite" "$BJN_LOG/toolbox-$suite-install.log" \
@@ -67,7 +68,7 @@ install_packages()
 			chroot "$dir" dpkg --configure -a
 			chroot "$dir" apt-get -q update
 			chroot "$dir" apt-get -qy --no-install-recommends -f install "$@"
-		' toolbox "$dir" "$archives" $(package_list "$suite") ||
+		' toolbox "$dir" "$archives" "${packages[@]}" ||
 		die "installing into $dir failed; check the mirror and the free space and run this again"
 }
 

@@ -65,8 +65,8 @@ static int channel_open(void)
 		return -1;
 	snprintf(path, sizeof(path), "/dev/%s", name);
 	fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0 || tcgetattr(fd, &t))
-		return -1;
+	if (fd < 0 || tcgetattr(fd, &t))	/* a virtio port is no terminal */
+		return fd;
 	cfmakeraw(&t);
 	cfsetspeed(&t, B115200);
 	t.c_cflag |= CLOCAL;
