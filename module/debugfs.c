@@ -7,6 +7,7 @@
 #include <linux/seq_file.h>
 
 #include "bjn.h"
+#include "trace.h"
 
 static struct dentry *dir;
 
@@ -69,6 +70,7 @@ void bjn_debugfs_init(void)
 	debugfs_create_file("hooks", 0444, dir, NULL, &hooks_fops);
 	debugfs_create_file("unsupported", 0444, dir, NULL, &unsupported_fops);
 	debugfs_create_file("cost", 0444, dir, NULL, &cost_fops);
+	bjn_trace_debugfs(dir);
 }
 
 /**

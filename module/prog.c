@@ -20,6 +20,7 @@
 #include "glue.h"
 #include "registry.h"
 #include "route.h"
+#include "trace.h"
 
 struct bjn_stats bjn_stats;
 
@@ -360,8 +361,10 @@ static struct bpf_prog *run_stock(struct bpf_verifier_env *env, struct bpf_prog 
 	bool first = !prog->jited;
 
 	prog = bjn_stock_compile(env, prog);
+	t = ktime_get_ns() - t;
 	if (prog->jited) {
-		atomic64_add(ktime_get_ns() - t, &bjn_stats.stock_ns);
+		bjn_trace(prog, false, first ? insns : 0, t);
+		atomic64_add(t, &bjn_stats.stock_ns);
 		if (first) {
 			atomic64_inc(&bjn_stats.stock);
 			atomic64_add(insns, &bjn_stats.stock_insns);
@@ -470,8 +473,10 @@ struct bpf_prog *bjn_jit_compile(struct bpf_verifier_env *env, struct bpf_prog *
 	default:
 		return run_stock(env, prog);
 	}
+	t = ktime_get_ns() - t;
 	if (prog->jited && bjn_registry_find(prog)) {
-		atomic64_add(ktime_get_ns() - t, &bjn_stats.ns);
+		bjn_trace(prog, true, insns, t);
+		atomic64_add(t, &bjn_stats.ns);
 		atomic64_add(insns, &bjn_stats.insns);
 	}
 	return prog;
@@ -499,11 +504,12 @@ void bjn_jit_free(struct bpf_prog *prog)
 
 int bjn_prog_init(void)
 {
-	return 0;
+	return bjn_trace_init();
 }
 
 void bjn_prog_exit(void)
 {
+	bjn_trace_exit();
 }
 
 int bjn_prog_show(struct seq_file *m, void *v)

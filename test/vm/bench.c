@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Raw figures for scripts/bench.sh: test_bpf.ko with two JITs in turn, in the same boot. Under
+ * -icount shift=0 the ns that test_bpf prints are executed instructions. Lines on the channel:
+ *   case SIDE JIT SUITE #N NAME jited:J NS... PASS	what test_bpf printed
+ *   compile SIDE JIT SUITE insns=N bytes=N ns=N		what the module recorded, in the same order
+ * SIDE is the position in PAIR, so that a JIT can be compared with itself.
+ */
+#include <unistd.h>
+#include "guest.h"
+
+#define COMPILES	DEBUGFS "compiles"
+#define MAX_RECORDS	"4096"
+
+struct run {
+	char side;		/* A or B */
+	const char *jit;	/* "stock" or "ng" */
+	const char *suite;
+	char line[512];		/* a case whose end has not been seen yet */
+	int cases, jited, failed;
+	bool done;		/* the summary has been seen */
+};
+
+static void flush_case(struct run *r)
+{
+	if (!r->line[0])
+		return;
+	say("case %c %s %s %s", r->side, r->jit, r->suite, r->line);
+	r->cases++;
+	r->jited += strstr(r->line, " jited:") != NULL;
+	r->failed += strstr(r->line, "FAIL") != NULL;
+	r->line[0] = 0;
+}
+
+/* A message that cuts into the line of a case starts a new record; what follows belongs to the case. */
+static void collect(const char *text, void *arg)
+{
+	struct run *r = arg;
+	size_t len = strlen(r->line);
+
+	if (!strncmp(text, "test_bpf: #", 11)) {
+		flush_case(r);
+		snprintf(r->line, sizeof(r->line), "%s", text + 10);
+	} else if (!strncmp(text, "test_bpf: ", 10)) {
+		flush_case(r);
+		r->done = r->done || strstr(text, "Summary: ");
+	} else if (len && !strstr(r->line, "PASS") && !strstr(r->line, "FAIL")) {
+		snprintf(r->line + len, sizeof(r->line) - len, "%s", text);
+	}
+}
+
+/* Forward the records of this run; their number must be that of the compiled cases. */
+static int forward_compiles(const struct run *r)
+{
+	static char buf[1 << 20];
+	int n = 0;
+	char *line, *rest = buf;
+
+	if (file_read(COMPILES, buf, sizeof(buf)) < 0)
+		return -1;
+	while ((line = strsep(&rest, "\n"))) {
+		char jit[8], *facts = strstr(line, " insns=");
+
+		if (!facts || sscanf(line, "jit=%7s", jit) != 1)
+			continue;
+		if (strcmp(jit, r->jit))
+			note("compiled by %s, not %s: %s", jit, r->jit, line);
+		say("compile %c %s %s%s", r->side, r->jit, r->suite, facts);
+		n++;
+	}
+	return n;
+}
+
+static void run_suite(char side, const char *jit, const char *suite)
+{
+	struct run r = { .side = side, .jit = jit, .suite = suite };
+	char params[128];
+	const char *range = job("RANGE", NULL);
+	bool ranged = range && !strcmp(suite, "test_bpf");
+	int err, compiles;
+
+	snprintf(params, sizeof(params), "test_suite=%s%s%s", suite, ranged ? " test_range=" : "",
+		 ranged ? range : "");
+	/* what earlier programs left behind must not run during the next test */
+	usleep(300000);
+	file_write(COMPILES, "0");
+	kmsg_mark();
+	err = module_load(TEST_BPF_KO, params);
+	kmsg_each(collect, &r);
+	flush_case(&r);
+	check(!err && r.done && r.cases && !r.failed, "%c: %s with the %s JIT: %d cases, %d failed%s%s", side, suite,
+	      jit, r.cases, r.failed, err ? ", insmod: " : "", err ? strerror(-err) : "");
+	if (!err)
+		module_unload("test_bpf");
+	compiles = forward_compiles(&r);
+	if (module_loaded(MODULE))
+		check(compiles == r.jited, "%c: %s: %d compilations recorded for %d compiled cases", side, suite,
+		      compiles, r.jited);
+}
+
+static void run_side(char side, const char *jit)
+{
+	if (module_loaded(MODULE) && file_write(SYSFS "enabled", strcmp(jit, "ng") ? "0" : "1"))
+		check(false, "the JIT can be switched");
+	run_suite(side, jit, "test_bpf");
+	run_suite(side, jit, "test_tail_calls");
+}
+
+void suite_bench(void)
+{
+	char a[16] = "", b[16] = "";
+	int rounds = atoi(job("ROUNDS", "2"));
+
+	if (sscanf(job("PAIR", "stock-ng"), "%15[a-z]-%15[a-z]", a, b) != 2) {
+		check(false, "PAIR is two JITs: stock-ng, stock-stock or ng-ng");
+		return;
+	}
+	if (file_exists(MODULE_KO) && !ng_load("trace=" MAX_RECORDS, "bench"))
+		return;
+	/* console output takes time and comes late: only warnings */
+	file_write("/proc/sys/kernel/printk", "5 4 1 7");
+	for (int i = 0; i < rounds; i++) {
+		note("round %d of %d: %s, %s", i + 1, rounds, i % 2 ? b : a, i % 2 ? a : b);
+		/* none of the two always comes first */
+		run_side(i % 2 ? 'B' : 'A', i % 2 ? b : a);
+		run_side(i % 2 ? 'A' : 'B', i % 2 ? a : b);
+	}
+	if (module_loaded(MODULE))
+		check(!ng_unload(), "rmmod");
+}
