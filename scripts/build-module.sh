@@ -15,7 +15,7 @@ mirror_sources()
 {
 	mkdir -p "$2"
 	BJN_BIND="$1 $2" "$REPO/scripts/in-toolbox" rsync -rtpl --delete --prune-empty-dirs \
-		--exclude=/build --exclude='/test' --exclude='.*' \
+		--exclude=/build --exclude=/test --exclude=/scripts --exclude='.*' \
 		--include='*/' --include='*.[chS]' --include='*.def' --include='*.mk' --include=Kbuild --include=dkms.conf --exclude='*' \
 		"$1/" "$2/"
 }
