@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Calls.
+ *
+ * R1 to R5 are the argument registers of the C ABI. R0 is a5 as in the stock
+ * JIT: a C function returns in a0, a program of either JIT leaves R0 in a5.
+ */
+#include "emit.h"
+
+/**
+ * la_is_inline - does a call become code in place?
+ * @call: resolved target
+ */
+bool la_is_inline(const struct bjn_call *call)
+{
+	return call->kind == BJN_CALL_CPU_ID || call->kind == BJN_CALL_CURRENT;
+}
+
+/* Call an absolute address; its low 12 bits go into the jirl. */
+static void call_absolute(struct bjn_ctx *c, u64 addr)
+{
+	if (!addr || addr & 3) {
+		bjn_fail(c, -EINVAL, "call of an impossible address");
+		return;
+	}
+	la_li(c, LA_X1, (s64)(addr & ~0xfffull));
+	la_jirl(c, LA_RA, LA_X1, (s64)(addr & 0xfff));
+}
+
+/* R0 = helper(R1, R2, R3, R4, R5) */
+static void call_helper(struct bjn_ctx *c, const struct bjn_call *call)
+{
+	call_absolute(c, call->addr);
+	la_move(c, LA_R0, LA_A0);
+}
+
+/*
+ * Extend an argument as the C ABI wants it: 32 bits are sign-extended
+ * whatever their type, narrower unsigned values are zero-extended already.
+ */
+static void extend_arg(struct bjn_ctx *c, enum la_reg r, u8 size, bool is_signed)
+{
+	if (size == 4)
+		la_sext_w(c, r, r);
+	else if (size == 2 && is_signed)
+		la_ext_w_h(c, r, r);
+	else if (size == 1 && is_signed)
+		la_ext_w_b(c, r, r);
+}
+
+/* R0 = kfunc(R1, ...) */
+static void call_kfunc(struct bjn_ctx *c, const struct bjn_call *call)
+{
+	u8 i;
+
+	if (call->nargs > 5) {
+		bjn_fail(c, -EOPNOTSUPP, "arguments on the stack");
+		return;
+	}
+	for (i = 0; i < call->nargs; i++)
+		extend_arg(c, LA_A0 + i, call->arg_size[i], call->arg_flags[i] & BJN_ARG_SIGNED);
+	call_helper(c, call);
+}
+
+/* Make LA_TCC the pointer to the tail call count for a subprogram. */
+static void pass_tcc(struct bjn_ctx *c)
+{
+	const struct la_frame *f = la_frame(c);
+
+	if (f->tcc_kind == LA_TCC_BOTH || f->tcc_kind == LA_TCC_PTR_SLOT)
+		la_ld_d(c, LA_TCC, LA_SP, f->tcc_ptr);
+}
+
+/*
+ * R0 = subprogram(R1, R2, R3, R4, R5), relative to the code; always two words
+ * because the address is known in the extra pass only.
+ */
+static void call_subprog(struct bjn_ctx *c, const struct bjn_call *call)
+{
+	s64 delta = 0;
+
+	if (c->prog->extra_pass && !call->addr)
+		bjn_fail(c, -EINVAL, "call of a program without an address");
+	pass_tcc(c);
+	if (c->prog->extra_pass)
+		delta = (s64)(call->addr - (c->prog->image + 4ull * c->pos));
+	la_pcaddu18i(c, LA_RA, (delta + 0x20000) >> 18);
+	la_jirl(c, LA_RA, LA_RA, (s64)((u64)delta << 46) >> 46);
+}
+
+/* R0 = number of this CPU */
+static void inline_cpu_id(struct bjn_ctx *c, const struct bjn_call *call)
+{
+	la_access(c, LA_LOAD, BPF_W, LA_R0, LA_TP, c->env->off_thread_cpu, false);
+}
+
+/* R0 = the current task; the thread register itself or a pointer behind it */
+static void inline_current(struct bjn_ctx *c, const struct bjn_call *call)
+{
+	if (c->env->off_thread_task == BJN_NO_OFFSET)
+		la_move(c, LA_R0, LA_TP);
+	else
+		la_access(c, LA_LOAD, BPF_DW, LA_R0, LA_TP, c->env->off_thread_task, false);
+}
+
+static void (*const call_emitters[])(struct bjn_ctx *c, const struct bjn_call *call) = {
+	[BJN_CALL_HELPER] = call_helper,
+	[BJN_CALL_KFUNC] = call_kfunc,
+	[BJN_CALL_SUBPROG] = call_subprog,
+	[BJN_CALL_CPU_ID] = inline_cpu_id,
+	[BJN_CALL_CURRENT] = inline_current,
+};
+
+/* R0 = function(R1, R2, R3, R4, R5) */
+void la_call(struct bjn_ctx *c, const struct bpf_insn *insn)
+{
+	struct bjn_call call = { 0 };
+	int err = c->prog->ops->call_target(c->prog, c->idx, &call);
+
+	if (err)
+		bjn_fail(c, err, "target of a call is unknown");
+	else if (call.kind >= BJN_ARRAY_SIZE(call_emitters) || !call_emitters[call.kind])
+		bjn_fail(c, -EOPNOTSUPP, "unknown kind of call");
+	else
+		call_emitters[call.kind](c, &call);
+}

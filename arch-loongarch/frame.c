@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Register assignment, prologue and epilogue.
+ *
+ * A program that calls nothing keeps R6 to R9 in registers that it need not
+ * save. Exceptions, a private stack, stack arguments and the timed may_goto
+ * will each add a part to the frame: la_frame_begin() is their place.
+ */
+#include "emit.h"
+
+/* Largest frame: every slot in reach of one instruction. */
+#define LA_MAX_FRAME	2032
+
+static const u8 la_map_caller_saved[BJN_MAX_REG] = {
+	LA_R0, LA_A0, LA_A1, LA_A2, LA_A3, LA_A4, LA_T4, LA_T5, LA_T6, LA_T7,
+	LA_NONE, LA_NONE, LA_NONE, LA_NONE, LA_NONE, LA_NONE,
+};
+
+static const u8 la_map_callee_saved[BJN_MAX_REG] = {
+	LA_R0, LA_A0, LA_A1, LA_A2, LA_A3, LA_A4, LA_S0, LA_S1, LA_S2, LA_S3,
+	LA_NONE, LA_NONE, LA_NONE, LA_NONE, LA_NONE, LA_NONE,
+};
+
+/* Does any call remain a call, or are all of them inlined? */
+static bool makes_calls(struct bjn_ctx *c)
+{
+	const struct bjn_prog *p = c->prog;
+	u32 i;
+
+	if (!(c->facts.flags & BJN_OP_CALL))
+		return false;
+	for (i = 0; i < p->len; i++) {
+		struct bjn_call call = { 0 };
+
+		if (c->be->ops[p->insns[i].code].flags & BJN_OP_TWO) {
+			i++;
+			continue;
+		}
+		if (!(c->be->ops[p->insns[i].code].flags & BJN_OP_CALL))
+			continue;
+		if (p->ops->call_target(p, i, &call) || !la_is_inline(&call))
+			return true;
+	}
+	return false;
+}
+
+static void plan_saves(struct bjn_ctx *c, struct la_frame *f)
+{
+	u8 reg;
+
+	f->save[f->nr_save++] = LA_RA;
+	for (reg = BPF_REG_6; reg <= BPF_REG_9; reg++)
+		if (c->facts.regs & 1u << reg)
+			f->save[f->nr_save++] = f->map[reg];
+	if (f->arena != LA_NONE)
+		f->save[f->nr_save++] = f->arena;
+}
+
+static enum la_tcc_kind plan_tcc(const struct bjn_ctx *c, bool calls)
+{
+	const struct bjn_prog *p = c->prog;
+	bool tail = c->facts.flags & BJN_OP_TAIL;
+
+	if (!tail && !(p->tail_call_reachable && calls))
+		return LA_TCC_UNUSED;
+	if (p->is_subprog)
+		return calls ? LA_TCC_PTR_SLOT : LA_TCC_PTR_REG;
+	if (!calls)
+		return LA_TCC_REG;
+	return p->is_main_of_many && p->tail_call_reachable ? LA_TCC_BOTH : LA_TCC_SLOT;
+}
+
+/**
+ * la_frame_begin - lay out the frame from the facts of the program
+ * @c: compilation after bjn_plan()
+ */
+void la_frame_begin(struct bjn_ctx *c)
+{
+	struct la_frame *f = la_frame(c);
+	bool calls = makes_calls(c);
+	s32 slots;
+
+	memset(f, 0, sizeof(*f));
+	memcpy(f->map, calls ? la_map_callee_saved : la_map_caller_saved, sizeof(f->map));
+	if (c->env->reg_ax < BJN_MAX_REG)
+		f->map[c->env->reg_ax] = LA_AX;
+	f->arena = LA_NONE;
+	if (c->facts.flags & BJN_OP_ARENA && c->prog->arena_kern)
+		f->arena = calls ? LA_S4 : LA_T8;
+	if (calls)
+		plan_saves(c, f);
+
+	if (c->facts.regs & 1u << BPF_REG_10) {
+		if (c->prog->stack_depth > LA_MAX_FRAME) {
+			bjn_fail(c, -EOPNOTSUPP, "BPF stack is too deep");
+			return;
+		}
+		f->fp = (s32)(c->prog->stack_depth + 15) & ~15;
+	}
+	f->tcc_kind = (u8)plan_tcc(c, calls);
+	slots = f->nr_save;
+	slots += f->tcc_kind == LA_TCC_SLOT || f->tcc_kind == LA_TCC_BOTH;
+	slots += f->tcc_kind == LA_TCC_PTR_SLOT || f->tcc_kind == LA_TCC_BOTH;
+	f->size = f->fp + ((slots * 8 + 15) & ~15);
+	f->tcc = f->size - (f->nr_save + 1) * 8;
+	f->tcc_ptr = f->tcc_kind == LA_TCC_BOTH ? f->tcc - 8 : f->tcc;
+	if (f->size > LA_MAX_FRAME)
+		bjn_fail(c, -EOPNOTSUPP, "BPF stack is too deep");
+}
+
+/* Keep the tail call counter; at this point LA_TCC is as passed. */
+static void save_tcc(struct bjn_ctx *c, const struct la_frame *f)
+{
+	switch (f->tcc_kind) {
+	case LA_TCC_SLOT:
+	case LA_TCC_PTR_SLOT:
+		la_st_d(c, LA_TCC, LA_SP, f->tcc);
+		break;
+	case LA_TCC_BOTH:
+		/* A count is at most 33; anything else is a pointer to one. */
+		la_st_d(c, LA_TCC, LA_SP, f->tcc);
+		la_sltui(c, LA_X1, LA_TCC, BJN_MAX_TAIL_CALLS + 1);
+		la_beqz(c, LA_X1, 8);
+		la_addi_d(c, LA_TCC, LA_SP, f->tcc);
+		la_st_d(c, LA_TCC, LA_SP, f->tcc_ptr);
+		break;
+	default:
+		break;
+	}
+}
+
+/**
+ * la_prologue - entry of a program
+ * @c: compilation after la_frame_begin()
+ *
+ * The first six words are the slot that the kernel's bpf_arch_text_poke()
+ * patches (arch/loongarch/net/bpf_jit.c): a trampoline finds the caller's
+ * return address in t0. The seventh is skipped by a tail call, which enters
+ * at LA_TAIL_ENTRY with the counter in LA_TCC.
+ */
+void la_prologue(struct bjn_ctx *c)
+{
+	const struct la_frame *f = la_frame(c);
+	int i;
+
+	la_move(c, LA_ENTRY_RA, LA_RA);
+	for (i = 0; i < LA_PATCH_NOPS; i++)
+		la_nop(c);
+	if (!c->prog->is_subprog)
+		la_move(c, LA_TCC, LA_ZERO);
+
+	if (f->size)
+		la_addi_d(c, LA_SP, LA_SP, -f->size);
+	for (i = 0; i < f->nr_save; i++)
+		la_st_d(c, f->save[i], LA_SP, f->size - 8 * (i + 1));
+	save_tcc(c, f);
+	if (f->arena != LA_NONE)
+		la_li(c, f->arena, (s64)c->prog->arena_kern);
+}
+
+/**
+ * la_leave - restore what the prologue saved, $sp included
+ * @c: compilation
+ */
+void la_leave(struct bjn_ctx *c)
+{
+	const struct la_frame *f = la_frame(c);
+	int i;
+
+	for (i = 0; i < f->nr_save; i++)
+		la_ld_d(c, f->save[i], LA_SP, f->size - 8 * (i + 1));
+	if (f->size)
+		la_addi_d(c, LA_SP, LA_SP, f->size);
+}
+
+/* Return to the caller: R0 in a5, and its low half as a C int in a0. */
+static void leave_and_return(struct bjn_ctx *c)
+{
+	la_leave(c);
+	la_sext_w(c, LA_A0, LA_R0);
+	la_jirl(c, LA_ZERO, LA_RA, 0);
+}
+
+/* return R0 */
+void la_exit(struct bjn_ctx *c, const struct bpf_insn *insn)
+{
+	struct la_frame *f = la_frame(c);
+
+	if (c->idx == c->prog->len - 1) {
+		f->exit_used = true;	/* falls through */
+	} else if (f->nr_save + !!f->size + 2 <= LA_EXIT_WORDS) {
+		leave_and_return(c);
+	} else {
+		f->exit_used = true;
+		la_jump(c, c->prog->len);
+	}
+}
+
+/**
+ * la_epilogue - the common exit behind the last instruction
+ * @c: compilation
+ */
+void la_epilogue(struct bjn_ctx *c)
+{
+	if (la_frame(c)->exit_used)
+		leave_and_return(c);
+}
+
+/**
+ * la_src_slow - value of a BPF register that has no machine register
+ * @c: compilation, fails with -EINVAL for an unknown register
+ * @reg: BPF register
+ * @tmp: scratch register for the value
+ */
+enum la_reg la_src_slow(struct bjn_ctx *c, u8 reg, enum la_reg tmp)
+{
+	s32 fp = la_frame(c)->fp;
+
+	if (reg != BPF_REG_10) {
+		bjn_fail(c, -EOPNOTSUPP, "unknown register");
+		return LA_ZERO;
+	}
+	if (!fp)
+		return LA_SP;
+	la_addi_d(c, tmp, LA_SP, fp);
+	return tmp;
+}
+
+/**
+ * la_dst_slow - complain about a write to a register that cannot be written
+ * @c: compilation, fails with -EINVAL or -EOPNOTSUPP
+ * @reg: BPF register
+ */
+enum la_reg la_dst_slow(struct bjn_ctx *c, u8 reg)
+{
+	if (reg == BPF_REG_10)
+		bjn_fail(c, -EINVAL, "write to the frame pointer");
+	else
+		bjn_fail(c, -EOPNOTSUPP, "unknown register");
+	return LA_ZERO;
+}
