@@ -145,7 +145,7 @@ watch()
 		sleep 0.3
 		lines=$(wc -l <"$run/result.log")
 		if [ "$lines" -gt "$shown" ]; then
-			sed -n "$((shown + 1)),${lines}p" "$run/result.log" | tr -d '\r' | grep -v '^end$' || true
+			sed -n "$((shown + 1)),${lines}p" "$run/result.log" | tr -d '\r' | grep -vE '^(end$|compiled=)' || true
 			shown=$lines
 		fi
 		if grep -q '^end' "$run/result.log"; then
@@ -161,7 +161,7 @@ watch()
 			break
 		fi
 	done
-	sed -n "$((shown + 1)),\$p" "$run/result.log" | tr -d '\r' | grep -v '^end$' || true
+	sed -n "$((shown + 1)),\$p" "$run/result.log" | tr -d '\r' | grep -vE '^(end$|compiled=)' || true
 	# in-toolbox has exec'ed into QEMU: this is its own process
 	kill "$pid" 2>/dev/null || true
 	wait "$pid" 2>/dev/null || true

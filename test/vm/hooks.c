@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Every hook is proved at load, really redirects, and goes away without a trace. */
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "guest.h"
+
+#define CYCLES		20
+#define MAX_HOOKS	64
+
+struct hook_line {
+	char name[64];
+	char method[16];
+	long hits;
+};
+
+/* parse debugfs hooks; returns the number of lines */
+static int hooks_read(struct hook_line *h)
+{
+	static char buf[16384];
+	char *line, *save = NULL;
+	int n = 0;
+
+	if (file_read(DEBUGFS "hooks", buf, sizeof(buf)) <= 0)
+		return 0;
+	for (line = strtok_r(buf, "\n", &save); line && n < MAX_HOOKS; line = strtok_r(NULL, "\n", &save))
+		if (sscanf(line, "%63s method=%15s hits=%ld", h[n].name, h[n].method, &h[n].hits) == 3)
+			n++;
+	return n;
+}
+
+static long hits_of(const char *name)
+{
+	struct hook_line h[MAX_HOOKS];
+	int n = hooks_read(h);
+
+	for (int i = 0; i < n; i++)
+		if (!strcmp(h[i].name, name))
+			return h[i].hits;
+	return -1;
+}
+
+/* every present hook has had its canary call; counts them */
+static bool hooks_proved(int *present)
+{
+	struct hook_line h[MAX_HOOKS];
+	int n = hooks_read(h), bad = 0;
+
+	*present = 0;
+	for (int i = 0; i < n; i++) {
+		if (!strcmp(h[i].method, "absent"))
+			continue;
+		++*present;
+		if (h[i].hits < 1) {
+			note("%s has never been hit", h[i].name);
+			bad++;
+		}
+	}
+	return *present > 0 && !bad;
+}
+
+static void list_hooks(void)
+{
+	struct hook_line h[MAX_HOOKS];
+	int n = hooks_read(h);
+
+	for (int i = 0; i < n; i++)
+		note("%s %s hits=%ld", h[i].name, h[i].method, h[i].hits);
+}
+
+static void first_load(void)
+{
+	long before, freed;
+	int present = 0, fd;
+
+	if (!ng_load(job("PARAMS", ""), "hooks"))
+		return;
+	list_hooks();
+	check(hooks_proved(&present), "%d hooks, each proved by a call", present);
+	before = hits_of("bpf_int_jit_compile");
+	freed = hits_of("bpf_jit_free");
+	fd = load_const(7);
+	check(runs_ok(fd, 7), "a program runs with the hooks in place");
+	check(prog_jited_len(fd) > 0, "and is compiled");
+	check(hits_of("bpf_int_jit_compile") > before, "the compile hook saw it");
+	close(fd);
+	for (int i = 0; i < 40 && hits_of("bpf_jit_free") <= freed; i++)
+		usleep(50000);
+	check(hits_of("bpf_jit_free") > freed, "the free hook saw it go");
+}
+
+/* ftrace hooks must not be lost when somebody switches ftrace off */
+static void ftrace_off(void)
+{
+	struct hook_line h[MAX_HOOKS];
+	long before = hits_of("bpf_int_jit_compile");
+	int fd;
+
+	if (!hooks_read(h) || strcmp(h[0].method, "ftrace")) {
+		skip("kernel.ftrace_enabled=0 is refused", "not hooked by ftrace");
+		return;
+	}
+	check(file_write("/proc/sys/kernel/ftrace_enabled", "0") == -EBUSY,
+	      "kernel.ftrace_enabled=0 is refused");
+	fd = load_const(8);
+	check(runs_ok(fd, 8) && hits_of("bpf_int_jit_compile") > before, "and the hooks still work");
+	close(fd);
+}
+
+static void nothing_left(void)
+{
+	int fd;
+
+	check(!module_loaded(MODULE), "the module is gone");
+	check(!file_has("/sys/kernel/debug/tracing/enabled_functions", "bpf_int_jit_compile") &&
+	      !file_has("/sys/kernel/debug/kprobes/list", "bpf_int_jit_compile"), "no hook is left");
+	check(!file_exists("/sys/kernel/bpfjit_ng") && !file_exists("/sys/kernel/debug/bpfjit_ng"),
+	      "no file is left");
+	fd = load_const(9);
+	check(runs_ok(fd, 9) && prog_jited_len(fd) > 0, "the stock JIT compiles");
+	close(fd);
+}
+
+static void unload(void)
+{
+	int err = ng_unload();
+
+	check(!err, "rmmod%s%s", err ? ": " : "", err ? strerror(-err) : "");
+	nothing_left();
+}
+
+static void bad_parameter(const char *params, const char *word)
+{
+	int err;
+
+	kmsg_mark();
+	err = module_load(MODULE_KO, params);
+	check(err < 0 && kmsg_find(MODULE, word) && !module_loaded(MODULE),
+	      "insmod %s fails and the log names %s", params, word);
+	if (!err)
+		ng_unload();
+}
+
+/* another process that loads and runs programs all the time; returns its pid */
+static pid_t churn_start(void)
+{
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	for (int i = 0;; i++) {
+		int fd = load_const(i & 0xffff);
+		uint32_t got = 0;
+
+		if (fd < 0 || prog_run(fd, &got) || got != (uint32_t)(i & 0xffff))
+			_exit(1);
+		close(fd);
+	}
+}
+
+static bool churn_end(pid_t pid)
+{
+	int status;
+
+	if (waitpid(pid, &status, WNOHANG) == pid)
+		return false;
+	kill(pid, SIGKILL);
+	waitpid(pid, &status, 0);
+	return true;
+}
+
+static void cycles(void)
+{
+	int good = 0, unloaded = 0, present;
+	pid_t pid = churn_start();
+
+	for (int i = 0; i < CYCLES; i++) {
+		int err = module_load(MODULE_KO, job("PARAMS", ""));
+
+		if (err) {
+			note("cycle %d: insmod: %s", i, strerror(-err));
+			break;
+		}
+		good += hooks_proved(&present);
+		usleep(20000);
+		/* new programs are stock from here on, so that ours run out */
+		file_write(SYSFS "enabled", "0");
+		err = ng_unload();
+		if (err) {
+			note("cycle %d: rmmod: %s", i, strerror(-err));
+			break;
+		}
+		unloaded++;
+	}
+	check(churn_end(pid), "programs loaded and ran all the time");
+	check(good == CYCLES && unloaded == CYCLES, "%d of %d times insmod and rmmod under load", unloaded,
+	      CYCLES);
+}
+
+void suite_hooks(void)
+{
+	first_load();
+	ftrace_off();
+	unload();
+	bad_parameter("hook=nonsense", "hook=nonsense");
+	bad_parameter("disable=nonsense", "disable=nonsense");
+	cycles();
+	nothing_left();
+}
