@@ -36,15 +36,17 @@ static void call_helper(struct bjn_ctx *c, const struct bjn_call *call)
 
 /*
  * Extend an argument as the C ABI wants it: 32 bits are sign-extended
- * whatever their type, narrower unsigned values are zero-extended already.
+ * whatever their type, narrower ones according to it.
  */
 static void extend_arg(struct bjn_ctx *c, enum la_reg r, u8 size, bool is_signed)
 {
 	if (size == 4)
 		la_sext_w(c, r, r);
-	else if (size == 2 && is_signed)
+	else if (size < 4 && !is_signed)
+		la_bstrpick_d(c, r, r, 8u * size - 1, 0);
+	else if (size == 2)
 		la_ext_w_h(c, r, r);
-	else if (size == 1 && is_signed)
+	else if (size == 1)
 		la_ext_w_b(c, r, r);
 }
 
