@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0
+# Inside the toolbox: how things are built and run.
+
+include targets.mk
+ifeq ($(filter $(TARGET),$(TARGETS)),)
+$(error TARGET=$(TARGET) is none of: $(TARGETS))
+endif
+
+TOP   := $(abspath $(CURDIR)/..)
+OUT   := $(TOP)/build/test/$(TARGET)
+HOST  := $(TOP)/build/test/host
+ARCH  := $($(TARGET)_ARCH)
+CROSS := $($(TARGET)_CROSS)
+QEMU  := $($(TARGET)_QEMU)
+MC    := llvm-mc $($(TARGET)_MC)
+
+WARN   := -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers
+CFLAGS := -O2 -I$(TOP)/module -g -std=gnu11 -fno-strict-aliasing $(WARN)
+export TOP OUT HOST TARGET ARCH QEMU MC
+
+CORE    := module/core/compile.c
+EMITTER := $(patsubst $(TOP)/%,%,$(filter-out %/kglue.c %/kglue-%.c,$(wildcard $(TOP)/$(ARCH)/*.c)))
+INTERP  := $(patsubst $(TOP)/%,%,$(wildcard $(TOP)/test/interp/*.c))
+BENCH   := $(addprefix test/exec/,fixup.c validate.c jit.c run.c world.c helpers.c session.c parse.c \
+	   target-$(TARGET).c entry-$(TARGET).S) $(CORE) $(EMITTER) $(INTERP)
+FUZZ    := $(addprefix test/fuzz/,fuzz.c gen.c gen-mem.c gen-call.c compare.c minimise.c)
+
+objs = $(addprefix $1/,$(addsuffix .o,$(basename $2)))
+
+$(OUT)/%.o: $(TOP)/%.c
+	@mkdir -p $(@D)
+	@$(CROSS)gcc $(CFLAGS) -MMD -MP -c -o $@ $<
+$(OUT)/%.o: $(TOP)/%.S
+	@mkdir -p $(@D)
+	@$(CROSS)gcc -MMD -MP -c -o $@ $<
+$(HOST)/%.o: $(TOP)/%.c
+	@mkdir -p $(@D)
+	@gcc $(CFLAGS) -MMD -MP -c -o $@ $<
+$(OUT)/plant/%.o: $(TOP)/%.c
+	@mkdir -p $(@D)
+	@$(CROSS)gcc $(CFLAGS) -DBT_PLANT -MMD -MP -c -o $@ $<
+
+link = @mkdir -p $(@D); $(CROSS)gcc -static -o $@ $^
+
+$(OUT)/bpf-plugin: $(call objs,$(OUT),$(BENCH) test/exec/plugin.c)
+	$(link)
+$(OUT)/bpf-conform: $(call objs,$(OUT),$(BENCH) test/exec/conform.c test/exec/sweep.c test/exec/cover.c)
+	$(link)
+$(OUT)/bpf-fuzz: $(call objs,$(OUT),$(BENCH) $(FUZZ))
+	$(link)
+
+COUNT ?= 200000
+SEED  ?= 1
+JOBS  ?= 2
+
+fuzz: $(OUT)/bpf-fuzz
+	@$(TOP)/scripts/fuzz.sh $< $(COUNT) $(SEED) $(JOBS)
+
+plugin: $(OUT)/bpf-plugin
+	@echo $<
+
+clean:
+	rm -rf $(TOP)/build/test
+
+-include $(shell find $(TOP)/build/test -name '*.d' 2>/dev/null)

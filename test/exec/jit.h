@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef BT_JIT_H
+#define BT_JIT_H
+
+#include "../../module/core/backend.h"
+#include "../interp/interp.h"
+#include "fixup.h"
+#include "target.h"
+
+#define BT_MAX_SUBPROGS	64
+#define BT_MAX_EXTABLE	65536
+
+/**
+ * struct bt_region - memory for code, filled and then made executable at once
+ * @base: start, or NULL
+ * @size: bytes
+ * @used: bytes taken
+ */
+struct bt_region {
+	u8 *base;
+	size_t size;
+	size_t used;
+};
+
+int bt_region_open(struct bt_region *r, size_t size);
+int bt_region_seal(struct bt_region *r);
+void bt_region_close(struct bt_region *r);
+
+/**
+ * struct bt_ex - exception table entry with addresses
+ * @at: faulting instruction
+ * @resume: where to go on
+ * @reg: register to be zeroed, or BJN_EX_NO_REG
+ */
+struct bt_ex {
+	u64 at;
+	u64 resume;
+	u8 reg;
+};
+
+/**
+ * struct bt_sub - one subprogram
+ * @start: first instruction in the whole program
+ * @len: number of slots
+ * @words: machine words
+ * @code: where they are
+ */
+struct bt_sub {
+	u32 start;
+	u32 len;
+	u32 words;
+	u32 *code;
+};
+
+/**
+ * struct bt_image - a compiled program
+ * @sub: subprograms, the main program first
+ * @nr_sub: number of them
+ * @ex: exception table, @nr_ex entries sorted by address
+ * @nr_ex: number of entries
+ * @err: 0 or negative errno
+ * @err_at: instruction (after rewriting) at which it happened
+ * @why: one phrase
+ */
+struct bt_image {
+	struct bt_sub sub[BT_MAX_SUBPROGS];
+	u32 nr_sub;
+	struct bt_ex *ex;
+	u32 nr_ex;
+	int err;
+	u32 err_at;
+	const char *why;
+};
+
+/**
+ * struct bt_options - how to compile
+ * @env: facts for the emitter
+ * @stack_depth: bytes of stack of each subprogram, 0: found out
+ * @know_image: tell the emitter the final address of a single program
+ * @arena_kern: base of the arena for the emitter, or 0
+ * @arena_user: the same as user space sees it
+ * @starts: if not NULL: gets the native address of every instruction
+ */
+struct bt_options {
+	const struct bjn_env *env;
+	u32 stack_depth;
+	bool know_image;
+	u64 arena_kern;
+	u64 arena_user;
+	u64 *starts;
+};
+
+int bt_compile(const struct bt_code *code, const struct bt_options *opt, struct bt_region *r,
+	       struct bt_image *img);
+void bt_image_free(struct bt_image *img);
+
+/* What became of a native run. */
+enum bt_outcome {
+	BT_OK,
+	BT_CRASH,	/* a signal that no exception table entry explains */
+	BT_TIMEOUT,
+	BT_REGS,	/* a register did not survive */
+	BT_RET,		/* the C return value does not belong to R0 */
+};
+
+/**
+ * struct bt_result - result of a native run
+ * @outcome: what became of it
+ * @r0: R0
+ * @detail: signal number, or bits of registers that did not survive
+ * @pc: where the signal happened
+ * @addr: address that was accessed
+ */
+struct bt_result {
+	enum bt_outcome outcome;
+	u64 r0;
+	u64 detail;
+	u64 pc;
+	u64 addr;
+};
+
+int bt_run_init(void);
+void bt_run_native(const struct bt_image *img, const u64 *args, struct bt_result *res);
+bool bt_survives(void (*fn)(void *arg), void *arg);
+void bt_describe(const struct bt_result *res, char *buf, size_t size);
+
+#endif

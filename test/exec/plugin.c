@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * plugin [MEMORY] [-b SEED] [-i] [-x] < PROGRAM
+ *
+ * Compiles a program with the emitter of this target and executes it. PROGRAM
+ * is hexadecimal text of struct bpf_insn in little-endian order, MEMORY the
+ * bytes that R1 points to and R2 counts. Prints R0 in hexadecimal; or, when it
+ * declines, one sentence on standard error and exits with a nonzero status.
+ *
+ * -b SEED: blind constants first; -i: interpret instead; -x: print the code
+ * as one hexadecimal word per line instead of running it.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "session.h"
+#include "validate.h"
+
+/**
+ * struct request - the command line
+ * @mem: memory in hexadecimal, or empty
+ * @blind: seed, or 0
+ * @interpret: run the interpreter
+ * @dump: print the code
+ */
+struct request {
+	const char *mem;
+	u32 blind;
+	bool interpret;
+	bool dump;
+};
+
+static int decline(const char *what, const char *why, u32 at)
+{
+	fprintf(stderr, "%s: %s (instruction %u)\n", what, why, at);
+	return 1;
+}
+
+static int parse_args(int argc, char **argv, struct request *rq)
+{
+	bool seen = false;
+	int i;
+
+	rq->mem = "";
+	for (i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "-i")) {
+			rq->interpret = true;
+		} else if (!strcmp(argv[i], "-x")) {
+			rq->dump = true;
+		} else if (!strcmp(argv[i], "-b") && i + 1 < argc) {
+			rq->blind = (u32)strtoul(argv[++i], NULL, 0);
+		} else if (!seen && argv[i][0] != '-') {
+			rq->mem = argv[i];
+			seen = true;
+		} else {
+			fprintf(stderr,
+				"usage: plugin [MEMORYHEX] [-b SEED] [-i] [-x] < PROGRAMHEX\n");
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
+static char *read_all(size_t *n)
+{
+	size_t cap = 1 << 16;
+	char *buf = malloc(cap);
+
+	*n = 0;
+	while (buf && !feof(stdin) && !ferror(stdin)) {
+		if (*n == cap) {
+			cap *= 2;
+			buf = realloc(buf, cap);
+			continue;
+		}
+		*n += fread(buf + *n, 1, cap - *n, stdin);
+	}
+	return buf;
+}
+
+static int dump(const struct bt_program *p)
+{
+	u32 i, j;
+
+	for (i = 0; i < p->img.nr_sub; i++)
+		for (j = 0; j < p->img.sub[i].words; j++)
+			printf("%08x\n", p->img.sub[i].code[j]);
+	return 0;
+}
+
+static int interpret(struct bt_program *p, const u64 *args)
+{
+	const char *why = "";
+	u64 r0;
+
+	if (bt_interpret(p, args, &r0, &why)) {
+		fprintf(stderr, "interpreter: %s\n", why);
+		return 1;
+	}
+	printf("%llx\n", (unsigned long long)r0);
+	return 0;
+}
+
+static int execute(struct bt_program *p, const u64 *args, bool only_dump)
+{
+	struct bt_region region;
+	struct bt_result res;
+	char text[160];
+
+	if (bt_region_open(&region, bt_code_bound(p)))
+		return decline("error", "out of memory for code", 0);
+	if (bt_translate(p, &region, true))
+		return decline("program declined", p->img.why, p->img.err_at);
+	if (only_dump)
+		return dump(p);
+	if (bt_region_seal(&region))
+		return decline("error", "the system forbids executable memory", 0);
+	bt_native(p, args, &res);
+	if (res.outcome != BT_OK) {
+		bt_describe(&res, text, sizeof(text));
+		fprintf(stderr, "execution failed: %s\n", text);
+		return 2;
+	}
+	printf("%llx\n", (unsigned long long)res.r0);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct request rq = { .mem = NULL };
+	struct bt_program p = { .len = 0 };
+	struct bpf_insn *insns;
+	const char *why = "";
+	u64 args[5] = { 0 };
+	u32 len, at, mem_len;
+	size_t n;
+	char *hex;
+	int err;
+
+	if (parse_args(argc, argv, &rq))
+		return 1;
+	hex = read_all(&n);
+	if (!hex || bt_parse_program(hex, n, &insns, &len))
+		return decline("error", "standard input is no program in hexadecimal text", 0);
+	if (bt_session_init())
+		return decline("error", "cannot set up memory for programs", 0);
+	err = bt_parse_bytes(rq.mem, bt_world.mem, BT_MEM_SIZE, &mem_len);
+	if (err)
+		return decline("error", err == -E2BIG ? "more than 4096 bytes of memory" :
+			       "the memory is no hexadecimal text", 0);
+	if (bt_validate(insns, len, &at, &why))
+		return decline("program refused", why, at);
+	if (bt_prepare(&p, insns, len, rq.blind, &why))
+		return decline("program refused", why, 0);
+	args[0] = mem_len ? (uintptr_t)bt_world.mem : 0;
+	args[1] = mem_len;
+	return rq.interpret ? interpret(&p, args) : execute(&p, args, rq.dump);
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A program from its bytes to its two results. */
+#include <stdlib.h>
+
+#include "session.h"
+
+struct bjn_env bt_env;
+
+static struct bt_region fixed_region;
+static struct bt_program fixed[BT_NR_SLOTS];
+
+#define INSN(c, d, s, o, i) { .code = (c), .dst_reg = (d), .src_reg = (s), .off = (o), .imm = (i) }
+
+static const struct bpf_insn leaf[] = {
+	INSN(BPF_LDX | BPF_MEM | BPF_W, 0, 1, 0, 0),
+	INSN(BPF_ALU64 | BPF_XOR | BPF_K, 0, 0, 0, 0x5a5a),
+	INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
+};
+
+static const struct bpf_insn bounce[] = {
+	INSN(BJN_LD_IMM64, 2, BPF_PSEUDO_MAP_FD, 0, 0),
+	INSN(0, 0, 0, 0, 0),
+	INSN(BPF_ALU64 | BPF_MOV | BPF_K, 3, 0, 0, BT_SLOT_SELF),
+	INSN(BPF_JMP | BPF_CALL, 0, 0, 0, BT_H_TAIL_CALL),
+	INSN(BPF_ALU64 | BPF_MOV | BPF_K, 0, 0, 0, 77),
+	INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0),
+};
+
+/* Compile a program that stays in the prog_array for good. */
+static int fix_slot(u32 slot, const struct bpf_insn *insns, u32 len)
+{
+	struct bt_program *p = &fixed[slot];
+	const char *why;
+
+	if (bt_prepare(p, insns, len, 0, &why) || bt_translate(p, &fixed_region, false))
+		return -EINVAL;
+	bt_world.slots[slot].bpf_func = p->img.sub[0].code;
+	bt_world.slots[slot].interp = &p->interp;
+	return 0;
+}
+
+/**
+ * bt_session_init - create the world and the fixed tail call targets
+ *
+ * Return: 0 or a negative errno; without the fixed targets one can still go on,
+ * but programs that tail-call them crash.
+ */
+int bt_session_init(void)
+{
+	int err = bt_world_init();
+
+	if (err)
+		return err;
+	bt_world_env(&bt_env);
+	err = bt_run_init();
+	if (err)
+		return err;
+	err = bt_region_open(&fixed_region, 65536);
+	if (err)
+		return err;
+	if (fix_slot(BT_SLOT_LEAF, leaf, BJN_ARRAY_SIZE(leaf)) ||
+	    fix_slot(BT_SLOT_BOUNCE, bounce, BJN_ARRAY_SIZE(bounce))) {
+		bt_world.array.ptrs[BT_SLOT_LEAF] = NULL;
+		bt_world.array.ptrs[BT_SLOT_BOUNCE] = NULL;
+	}
+	return bt_region_seal(&fixed_region);
+}
+
+static bool has_gotox(const struct bt_code *c)
+{
+	u32 i;
+
+	for (i = 0; i < c->len; i++)
+		if (c->insns[i].code == BJN_GOTOX)
+			return true;
+		else if (c->insns[i].code == BJN_LD_IMM64)
+			i++;
+	return false;
+}
+
+/**
+ * bt_prepare - do what the verifier does
+ * @p: program; its buffers are reused
+ * @insns: as the user wrote it
+ * @len: number of slots
+ * @blind: seed of constant blinding, or 0 for none
+ * @why: on error one phrase
+ *
+ * Return: 0 or a negative errno.
+ */
+int bt_prepare(struct bt_program *p, const struct bpf_insn *insns, u32 len, u32 blind,
+	       const char **why)
+{
+	int err = bt_resolve(insns, len, &p->resolved, why);
+
+	p->len = len;
+	p->final = &p->guarded;
+	if (!err)
+		err = bt_guard(&p->resolved, bt_env.reg_ax, &p->guarded, why);
+	if (!err && blind) {
+		err = bt_blind(&p->guarded, bt_env.reg_ax, &blind, &p->blinded, why);
+		p->final = &p->blinded;
+	}
+	if (err)
+		return err;
+	p->gotox = has_gotox(&p->resolved);
+	p->interp.insns = p->resolved.insns;
+	p->interp.len = len;
+	p->interp.arena_kern = (uintptr_t)bt_world.arena;
+	p->interp.arena_user = BT_ARENA_USER;
+	p->interp.host = &bt_host;
+	return 0;
+}
+
+static bool reserve_starts(struct bt_program *p)
+{
+	if (!p->gotox || p->starts_cap > p->final->len)
+		return true;
+	free(p->starts);
+	p->starts_cap = p->final->len + 1;
+	p->starts = malloc(p->starts_cap * sizeof(u64));
+	return p->starts;
+}
+
+static bool uses_arena(const struct bt_code *c)
+{
+	u32 i;
+
+	for (i = 0; i < c->len; i++) {
+		const struct bpf_insn *in = &c->insns[i];
+		u8 class = BJN_CLASS(in->code), mode = BJN_MODE(in->code);
+
+		if (in->code == BJN_LD_IMM64)
+			i++;
+		else if (in->code == (BPF_ALU64 | BPF_MOV | BPF_X) && in->off == BJN_MOV_ARENA_CAST)
+			return true;
+		else if ((class == BPF_LDX || class == BPF_ST || class == BPF_STX) &&
+			 (mode == BJN_PROBE_MEM32 || mode == BJN_PROBE_ATOMIC ||
+			  (class == BPF_LDX && mode == BJN_PROBE_MEM32SX)))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * bt_translate - compile
+ * @p: program after bt_prepare()
+ * @r: where the code goes
+ * @know_image: tell the emitter the final address also without subprograms
+ *
+ * Return: 0 or a negative errno with the reason in @p->img.
+ */
+int bt_translate(struct bt_program *p, struct bt_region *r, bool know_image)
+{
+	struct bt_options opt = { .env = &bt_env, .know_image = know_image };
+
+	if (!reserve_starts(p)) {
+		p->img.err = -ENOMEM;
+		p->img.why = "out of memory";
+		return -ENOMEM;
+	}
+	if (p->gotox)
+		opt.starts = p->starts;
+	if (uses_arena(&p->resolved)) {
+		opt.arena_kern = (uintptr_t)bt_world.arena;
+		opt.arena_user = BT_ARENA_USER;
+	}
+	return bt_compile(p->final, &opt, r, &p->img);
+}
+
+/* Where instruction @i of the user's program is in the compiled one. */
+static u32 final_index(const struct bt_program *p, u32 i)
+{
+	i = p->guarded.map[i];
+	return p->final == &p->blinded ? p->blinded.map[i] : i;
+}
+
+/**
+ * bt_native - run the emitter's code
+ * @p: program after bt_translate(), its region sealed
+ * @args: R1 to R5
+ * @res: what became of it
+ */
+void bt_native(struct bt_program *p, const u64 *args, struct bt_result *res)
+{
+	u32 i;
+
+	bt_world.slots[BT_SLOT_SELF].bpf_func = p->img.sub[0].code;
+	for (i = 0; p->gotox && i < p->len; i++)
+		bt_world.jump_table[i] = p->starts[final_index(p, i)];
+	bt_current_vm = NULL;
+	bt_run_native(&p->img, args, res);
+}
+
+/**
+ * bt_interpret - run the interpreter
+ * @p: program after bt_prepare()
+ * @args: R1 to R5
+ * @r0: result
+ * @why: on error one phrase
+ *
+ * Return: 0 or a negative errno.
+ */
+int bt_interpret(struct bt_program *p, const u64 *args, u64 *r0, const char **why)
+{
+	u32 i;
+
+	bt_world.slots[BT_SLOT_SELF].interp = &p->interp;
+	for (i = 0; p->gotox && i < p->len; i++)
+		bt_world.jump_table[i] = i;
+	return bi_run(&p->interp, args, BT_MAX_STEPS, r0, why);
+}
+
+/**
+ * bt_code_bound - bytes of code that are enough for a program
+ * @p: program after bt_prepare()
+ */
+size_t bt_code_bound(const struct bt_program *p)
+{
+	return 65536 + (size_t)p->final->len * 256;
+}

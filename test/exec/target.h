@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the bench must know about the machine it runs on: one target-NAME.c
+ * and one entry-NAME.S for each.
+ */
+#ifndef BT_TARGET_H
+#define BT_TARGET_H
+
+#include "../../module/core/backend.h"
+
+/**
+ * struct bt_target - the machine
+ * @name: as in TARGET=
+ * @be: the emitter
+ * @cpu: CPU capability bits for it
+ */
+struct bt_target {
+	const char *name;
+	const struct bjn_backend *be;
+	u64 cpu;
+};
+
+extern const struct bt_target bt_target;
+
+/**
+ * struct bt_state - what the entry thunk reports
+ * @r0: R0, all 64 bits
+ * @ret: return value as a C caller sees it
+ * @bad: bit n: something that must survive a call did not (bt_target_bad_name)
+ * @sp: stack pointer before the call
+ */
+struct bt_state {
+	u64 r0;
+	u64 ret;
+	u64 bad;
+	u64 sp;
+};
+
+/* entry-NAME.S */
+void bt_enter(const void *fn, const u64 *args, struct bt_state *st);
+u64 bt_trash_regs(u64 a, u64 b, u64 c, u64 d, u64 e);
+
+/* target-NAME.c */
+const void *bt_target_thread_pointer(void);
+bool bt_target_ret_ok(const struct bt_state *st);
+const char *bt_target_bad_name(u64 bad);
+u64 bt_target_pc(const void *ucontext);
+void bt_target_resume(void *ucontext, u64 pc, u8 reg);
+
+/* jit.c: call a subprogram as the kernel calls a callback */
+u64 bt_call_native(u64 fn, const u64 *args);
+
+#endif

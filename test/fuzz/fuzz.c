@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * fuzz [-n COUNT] [-s SEED] [-f FAILURES] [-q]
+ *
+ * Runs COUNT random programs through the emitter and the interpreter and
+ * compares. Program number k is made from SEED + k alone, so that the seed
+ * printed with a failure reproduces it with COUNT=1. Programs are compiled in
+ * batches into fresh memory: an emulator would otherwise throw away its
+ * translations again and again.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "../exec/target.h"
+#include "fuzz.h"
+
+#define BATCH		128
+#define REGION_SIZE	(2u << 20)
+
+/**
+ * struct totals - what happened so far
+ * @programs: run and compared
+ * @bad: of those, different
+ * @skipped: the interpreter gave up
+ * @declined: the emitter declined a stretched program
+ */
+struct totals {
+	u64 programs, bad, skipped, declined;
+};
+
+static struct bf_case cases[BATCH];
+static struct bpf_insn out[BF_MAX_LEN];
+static struct bf_gen gen = { .out = out };
+static struct totals totals;
+static u64 max_bad = 5;
+static bool quiet;
+
+static void new_case(struct bf_case *c, u64 seed)
+{
+	const char *why;
+	u32 len = bf_generate(&gen, seed);
+
+	c->seed = seed;
+	c->arena = gen.arena;
+	c->is_long = gen.n > 4000;
+	c->know_image = bf_chance(&gen, 2);
+	c->blind = bf_chance(&gen, 4) ? bf_rand(&gen, UINT32_MAX) | 1 : 0;
+	bf_memory(seed, c->before, BF_MEM_SIZE);
+	if (bt_prepare(&c->p, out, len, c->blind, &why)) {
+		c->blind = 0;	/* a jump became too long */
+		bt_prepare(&c->p, out, len, 0, &why);
+	}
+}
+
+static void print_hex(const char *before, const u8 *p, u32 n)
+{
+	printf("%s", before);
+	while (n--)
+		printf("%02x", *p++);
+}
+
+/* One line that shows the failure, made from a minimised copy. */
+static void report(struct bf_case *c, const char *why)
+{
+	static struct bpf_insn small[BF_MAX_LEN];
+	static char hex[16 * BF_MAX_LEN + 1];
+	static struct bf_case again;
+	char reason[160] = "";
+	u32 len;
+
+	printf("# mismatch: SEED=0x%llx COUNT=1: %s\n", (unsigned long long)c->seed, why);
+	len = bf_generate(&gen, c->seed);
+	memcpy(small, out, len * sizeof(small[0]));
+	again.seed = c->seed;
+	again.blind = c->blind;
+	again.know_image = c->know_image;
+	again.arena = c->arena;
+	again.is_long = c->is_long;
+	memcpy(again.before, c->before, BF_MEM_SIZE);
+	if (!c->is_long)
+		len = bf_minimise(&again, small, len);
+	bf_one(&again, small, len, reason, sizeof(reason));
+	bt_print_program(small, len, hex);
+	printf("# %u instructions: %s\n", len, reason);
+	printf("echo %s | qemu-%s build/test/%s/bpf-plugin ", hex, bt_target.name, bt_target.name);
+	print_hex("", again.before, BF_MEM_SIZE);
+	if (again.blind)
+		printf(" -b %u", again.blind);
+	printf(" # R0 should be %llx\n", (unsigned long long)again.r0);
+	fflush(stdout);
+}
+
+static void run_batch(struct bt_region *r, u32 n)
+{
+	char why[160];
+	u32 i;
+
+	if (n && bt_region_seal(r))
+		exit(2);
+	for (i = 0; i < n && totals.bad < max_bad; i++) {
+		totals.programs++;
+		if (bf_verify(&cases[i], why, sizeof(why)) == BF_DIFFERENT) {
+			totals.bad++;
+			if (quiet)
+				printf("# %s\n", why);
+			else
+				report(&cases[i], why);
+		}
+	}
+	for (i = 0; i < n; i++)
+		bt_image_free(&cases[i].p.img);
+	bt_region_close(r);
+	if (bt_region_open(r, REGION_SIZE))
+		exit(2);
+}
+
+/* A decline is a failure unless branches may be too long. */
+static void declined(struct bf_case *c)
+{
+	char why[160];
+
+	if (c->is_long) {
+		totals.declined++;
+		return;
+	}
+	totals.programs++;
+	totals.bad++;
+	snprintf(why, sizeof(why), "declined: %s (instruction %u)", c->p.img.why, c->p.img.err_at);
+	if (!quiet)
+		report(c, why);
+}
+
+/* Put a case into the region, alone if need be. */
+static u32 add(struct bt_region *r, u32 n)
+{
+	struct bf_case *c = &cases[n];
+
+	if (bf_expect(c) == BF_SKIPPED) {
+		totals.skipped++;
+		return n;
+	}
+	if (!bt_translate(&c->p, r, c->know_image))
+		return n + 1;
+	bt_image_free(&c->p.img);
+	if (c->p.img.err == -ENOSPC && n) {
+		struct bf_case tmp = cases[0];
+
+		run_batch(r, n);
+		cases[0] = *c;
+		*c = tmp;
+		return add(r, 0);
+	}
+	declined(c);
+	return n;
+}
+
+static void progress(u64 done, u64 count)
+{
+	static time_t last;
+	time_t now = time(NULL);
+
+	if (now - last < 10)
+		return;
+	if (last)
+		fprintf(stderr, "  fuzz: %llu of %llu programs, %llu mismatches\n",
+			(unsigned long long)done, (unsigned long long)count, (unsigned long long)totals.bad);
+	last = now;
+}
+
+static void fuzz(u64 seed, u64 count)
+{
+	struct bt_region r;
+	u32 n = 0;
+	u64 i;
+
+	if (bt_region_open(&r, REGION_SIZE))
+		exit(2);
+	for (i = 0; i < count && totals.bad < max_bad; i++) {
+		new_case(&cases[n], seed + i);
+		n = add(&r, n);
+		if (n == BATCH) {
+			run_batch(&r, n);
+			n = 0;
+			progress(i + 1, count);
+		}
+	}
+	run_batch(&r, n);
+	bt_region_close(&r);
+}
+
+int main(int argc, char **argv)
+{
+	u64 count = 100000, seed = 1;
+	int i;
+
+	for (i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "-q")) {
+			quiet = true;
+		} else if (i + 1 < argc && !strcmp(argv[i], "-n")) {
+			count = strtoull(argv[++i], NULL, 0);
+		} else if (i + 1 < argc && !strcmp(argv[i], "-s")) {
+			seed = strtoull(argv[++i], NULL, 0);
+		} else if (i + 1 < argc && !strcmp(argv[i], "-f")) {
+			max_bad = strtoull(argv[++i], NULL, 0);
+		} else {
+			fprintf(stderr, "usage: fuzz [-n COUNT] [-s SEED] [-f FAILURES] [-q]\n");
+			return 2;
+		}
+	}
+	if (bt_session_init()) {
+		fprintf(stderr, "fuzz: cannot set up memory for programs\n");
+		return 2;
+	}
+	fuzz(seed, count);
+	printf("# skipped %llu, declined %llu\n", (unsigned long long)totals.skipped,
+	       (unsigned long long)totals.declined);
+	printf("fuzz: %llu programs, %llu mismatches\n", (unsigned long long)totals.programs,
+	       (unsigned long long)totals.bad);
+	return totals.bad ? 1 : 0;
+}
