@@ -71,16 +71,14 @@ static int forward_compiles(const struct run *r)
 	return n;
 }
 
-static void run_suite(char side, const char *jit, const char *suite)
+static void run_suite(char side, const char *jit, const char *suite, const char *range)
 {
 	struct run r = { .side = side, .jit = jit, .suite = suite };
 	char params[128];
-	const char *range = job("RANGE", NULL);
-	bool ranged = range && !strcmp(suite, "test_bpf");
 	int err, compiles;
 
-	snprintf(params, sizeof(params), "test_suite=%s%s%s", suite, ranged ? " test_range=" : "",
-		 ranged ? range : "");
+	snprintf(params, sizeof(params), "test_suite=%s%s%s", suite, range ? " test_range=" : "",
+		 range ? range : "");
 	/* what earlier programs left behind must not run during the next test */
 	usleep(300000);
 	file_write(COMPILES, "0");
@@ -98,20 +96,21 @@ static void run_suite(char side, const char *jit, const char *suite)
 		      compiles, r.jited);
 }
 
-static void run_side(char side, const char *jit)
+static void run_side(char side, const char *jit, const char *range)
 {
 	if (module_loaded(MODULE) && file_write(SYSFS "enabled", strcmp(jit, "ng") ? "0" : "1"))
 		check(false, "the JIT can be switched");
-	run_suite(side, jit, "test_bpf");
-	run_suite(side, jit, "test_tail_calls");
+	run_suite(side, jit, "test_bpf", range);
+	run_suite(side, jit, "test_tail_calls", NULL);
 }
 
+/* The whole suite once, then the short cases again: an interrupt disturbs them most. */
 void suite_bench(void)
 {
-	char a[16] = "", b[16] = "";
-	int rounds = atoi(job("ROUNDS", "2"));
+	char jit[2][16] = { "", "" };
+	int again = atoi(job("AGAIN", "1")), first = atoi(job("FIRST", "0"));
 
-	if (sscanf(job("PAIR", "stock-ng"), "%15[a-z]-%15[a-z]", a, b) != 2) {
+	if (sscanf(job("PAIR", "stock-ng"), "%15[a-z]-%15[a-z]", jit[0], jit[1]) != 2) {
 		check(false, "PAIR is two JITs: stock-ng, stock-stock or ng-ng");
 		return;
 	}
@@ -119,11 +118,16 @@ void suite_bench(void)
 		return;
 	/* console output takes time and comes late: only warnings */
 	file_write("/proc/sys/kernel/printk", "5 4 1 7");
-	for (int i = 0; i < rounds; i++) {
-		note("round %d of %d: %s, %s", i + 1, rounds, i % 2 ? b : a, i % 2 ? a : b);
-		/* none of the two always comes first */
-		run_side(i % 2 ? 'B' : 'A', i % 2 ? b : a);
-		run_side(i % 2 ? 'A' : 'B', i % 2 ? a : b);
+	for (int round = 0; round <= again; round++) {
+		const char *range = round ? job("SHORT", "0,849") : job("RANGE", NULL);
+
+		/* neither side always comes first */
+		for (int i = 0; i < 2; i++) {
+			int side = (first + round + i) % 2;
+
+			note("round %d of %d: %s", round + 1, again + 1, jit[side]);
+			run_side("AB"[side], jit[side], range);
+		}
 	}
 	if (module_loaded(MODULE))
 		check(!ng_unload(), "rmmod");

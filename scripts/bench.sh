@@ -1,0 +1,59 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# bench.sh [BOARD] [--self[=stock|ng]]
+#
+# What our code costs against that of the stock JIT, counted, not timed: QEMU runs one guest instruction
+# per nanosecond of guest time, so the figures of the kernel's own test_bpf.ko are executed instructions
+# (of one run of the program and the loop around it; nothing is subtracted). Both JITs run in the same
+# boot. A figure is the minimum over all runs in BOOTS boots (default 3), because an interrupt inside a test
+# adds to it. Size and compile cost (instructions of the whole compile call) come from the records that the
+# module keeps with trace=N. All figures go to build/bench-BOARD.tsv.
+#   --self  compare a JIT with itself: shows how much of a ratio is noise
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+BOOTS=${BOOTS:-3}
+board=loong64-7.2
+pair=stock-ng
+table=
+for arg; do
+	case $arg in
+	--self | --self=stock) pair=stock-stock ;;
+	--self=ng) pair=ng-ng ;;
+	-*) die "unknown option '$arg'; use --self, --self=stock or --self=ng" ;;
+	*) board=$arg ;;
+	esac
+done
+table=$REPO/build/bench-$board.tsv
+[ "$pair" = stock-ng ] || table=$REPO/build/bench-$board-$pair.tsv
+out=$REPO/build/bench/$board-$pair
+[[ $BOOTS =~ ^[1-9][0-9]*$ ]] || die "BOOTS=$BOOTS is not a number of boots; use 3"
+
+mkdir -p "$out"
+rm -f "$out"/boot-*.log
+# built once: all boots measure the same module
+ko=$("$REPO/scripts/build-module.sh" "$board" "$out/module" | grep '/bpfjit_ng\.ko$') ||
+	die "there is no bpfjit_ng.ko for $board; see the output above"
+
+failed=0
+for ((boot = 1; boot <= BOOTS; boot++)); do
+	log=$out/boot-$boot.log
+	say "boot $boot of $BOOTS (about two minutes on an idle machine)"
+	"$REPO/scripts/vm.sh" "$board" bench ICOUNT=1 TIMEOUT=1500 PAIR="$pair" FIRST=$((boot % 2)) MODULE="$ko" |
+		tee "$log" | grep --line-buffered -E '^(# |not ok|error)' || true
+	# the pipe hides its status; a clean run ends in this line
+	tail -n 1 "$log" | grep -qE '^[1-9][0-9]* passed, 0 failed$' || {
+		failed=1
+		say "boot $boot failed; its output is in $log"
+	}
+done
+
+status=0
+awk -v table="$table" -v worst=10 -f "$REPO/scripts/bench.awk" "$out"/boot-*.log >"$out/summary" || status=$?
+sed '$d' "$out/summary"
+echo "all figures: ${table#"$REPO/"}"
+[ "$failed" = 0 ] || echo "error: not every boot was clean (see above), so these figures are incomplete"
+tail -n 1 "$out/summary"
+[ "$status" = 0 ] && [ "$failed" = 0 ]
