@@ -23,7 +23,7 @@ EMITTER := $(patsubst $(TOP)/%,%,$(filter-out %/kglue.c %/kglue-%.c,$(wildcard $
 INTERP  := $(patsubst $(TOP)/%,%,$(wildcard $(TOP)/test/interp/*.c))
 BENCH   := $(addprefix test/exec/,fixup.c validate.c jit.c run.c world.c helpers.c session.c parse.c \
 	   target-$(TARGET).c entry-$(TARGET).S) $(CORE) $(EMITTER) $(INTERP)
-FUZZ    := $(addprefix test/fuzz/,fuzz.c gen.c gen-mem.c gen-call.c compare.c minimise.c)
+FUZZ    := $(addprefix test/fuzz/,fuzz.c gen.c gen-mem.c gen-call.c compare.c minimise.c plant.c)
 
 objs = $(addprefix $1/,$(addsuffix .o,$(basename $2)))
 
@@ -36,10 +36,6 @@ $(OUT)/%.o: $(TOP)/%.S
 $(HOST)/%.o: $(TOP)/%.c
 	@mkdir -p $(@D)
 	@gcc $(CFLAGS) -MMD -MP -c -o $@ $<
-$(OUT)/plant/%.o: $(TOP)/%.c
-	@mkdir -p $(@D)
-	@$(CROSS)gcc $(CFLAGS) -DBT_PLANT -MMD -MP -c -o $@ $<
-
 link = @mkdir -p $(@D); $(CROSS)gcc -static -o $@ $^
 
 $(OUT)/bpf-plugin: $(call objs,$(OUT),$(BENCH) test/exec/plugin.c)
@@ -55,6 +51,9 @@ JOBS  ?= 2
 
 fuzz: $(OUT)/bpf-fuzz
 	@$(TOP)/scripts/fuzz.sh $< $(COUNT) $(SEED) $(JOBS)
+
+fuzz-plant: $(OUT)/bpf-fuzz
+	@$(QEMU) $< -p -n 20000
 
 plugin: $(OUT)/bpf-plugin
 	@echo $<

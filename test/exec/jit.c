@@ -55,6 +55,8 @@ static void *grow(struct buffer *b, size_t size)
 	return b->p;
 }
 
+const struct bjn_backend *bt_backend;
+
 static struct buffer buf_insns, buf_off, buf_code, buf_fix, buf_ex;
 
 /**
@@ -320,7 +322,7 @@ static int compile_sub(struct work *w, u64 image, bool extra_pass)
 	memset(c, 0, sizeof(*c));
 	c->env = w->opt->env;
 	c->prog = &w->prog;
-	c->be = bt_target.be;
+	c->be = bt_backend ? bt_backend : bt_target.be;
 	c->off = w->off;
 	err = bjn_plan(c);
 	if (!err) {

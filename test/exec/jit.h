@@ -90,6 +90,9 @@ struct bt_options {
 	u64 *starts;
 };
 
+/* The emitter in use; a test may put a changed copy of bt_target.be here. */
+extern const struct bjn_backend *bt_backend;
+
 int bt_compile(const struct bt_code *code, const struct bt_options *opt, struct bt_region *r,
 	       struct bt_image *img);
 void bt_image_free(struct bt_image *img);

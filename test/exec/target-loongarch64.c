@@ -6,16 +6,9 @@
 #include "../../arch-loongarch/backend.h"
 #include "target.h"
 
-#ifdef BT_PLANT
-extern const struct bjn_backend bt_planted;
-#define BACKEND bt_planted
-#else
-#define BACKEND bjn_loongarch
-#endif
-
 const struct bt_target bt_target = {
 	.name = "loongarch64",
-	.be = &BACKEND,
+	.be = &bjn_loongarch,
 };
 
 const void *bt_target_thread_pointer(void)

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * fuzz [-n COUNT] [-s SEED] [-f FAILURES] [-q]
+ * fuzz [-n COUNT] [-s SEED] [-f FAILURES] [-q] [-c] [-p]
  *
  * Runs COUNT random programs through the emitter and the interpreter and
- * compares. Program number k is made from SEED + k alone, so that the seed
+ * compares; -c checks that the programs read nothing that they have not
+ * written, -p plants one bug after another in the emitter and has to find each.
+ * Program number k is made from SEED + k alone, so that the seed
  * printed with a failure reproduces it with COUNT=1. Programs are compiled in
  * batches into fresh memory: an emulator would otherwise throw away its
  * translations again and again.
@@ -13,7 +15,9 @@
 #include <time.h>
 
 #include "../exec/target.h"
+#include "../exec/validate.h"
 #include "fuzz.h"
+#include "plant.h"
 
 #define BATCH		128
 #define REGION_SIZE	(2u << 20)
@@ -34,12 +38,12 @@ static struct bpf_insn out[BF_MAX_LEN];
 static struct bf_gen gen = { .out = out };
 static struct totals totals;
 static u64 max_bad = 5;
-static bool quiet;
+static bool quiet, strict;
 
 static void new_case(struct bf_case *c, u64 seed)
 {
+	u32 len = bf_generate(&gen, seed), at;
 	const char *why;
-	u32 len = bf_generate(&gen, seed);
 
 	c->seed = seed;
 	c->arena = gen.arena;
@@ -47,6 +51,10 @@ static void new_case(struct bf_case *c, u64 seed)
 	c->know_image = bf_chance(&gen, 2);
 	c->blind = bf_chance(&gen, 4) ? bf_rand(&gen, UINT32_MAX) | 1 : 0;
 	bf_memory(seed, c->before, BF_MEM_SIZE);
+	if (bt_validate(out, len, &at, &why) || (strict && !bf_defined(out, len))) {
+		printf("# SEED=0x%llx: the generator made a bad program\n", (unsigned long long)seed);
+		exit(2);
+	}
 	if (bt_prepare(&c->p, out, len, c->blind, &why)) {
 		c->blind = 0;	/* a jump became too long */
 		bt_prepare(&c->p, out, len, 0, &why);
@@ -102,9 +110,7 @@ static void run_batch(struct bt_region *r, u32 n)
 		totals.programs++;
 		if (bf_verify(&cases[i], why, sizeof(why)) == BF_DIFFERENT) {
 			totals.bad++;
-			if (quiet)
-				printf("# %s\n", why);
-			else
+			if (!quiet)
 				report(&cases[i], why);
 		}
 	}
@@ -189,14 +195,39 @@ static void fuzz(u64 seed, u64 count)
 	bt_region_close(&r);
 }
 
+/* Find each planted bug, in programs of its own. */
+static int find_plants(u64 seed, u64 count)
+{
+	u32 n, missed = 0;
+
+	printf("TAP version 14\n1..%u\n", bf_nr_plants);
+	max_bad = 1;
+	for (n = 0; n < bf_nr_plants; n++) {
+		totals = (struct totals){ 0 };
+		bf_plant(bt_target.be, n);
+		fuzz(seed + n * count, count);
+		missed += !totals.bad;
+		printf("%sok %u - %s # %llu programs\n", totals.bad ? "" : "not ", n + 1,
+		       bf_plant_name(n), (unsigned long long)totals.programs);
+		fflush(stdout);
+	}
+	printf("%u passed, %u failed\n", bf_nr_plants - missed, missed);
+	return missed ? 1 : 0;
+}
+
 int main(int argc, char **argv)
 {
 	u64 count = 100000, seed = 1;
+	bool plants = false;
 	int i;
 
 	for (i = 1; i < argc; i++) {
 		if (!strcmp(argv[i], "-q")) {
 			quiet = true;
+		} else if (!strcmp(argv[i], "-p")) {
+			plants = quiet = true;
+		} else if (!strcmp(argv[i], "-c")) {
+			strict = true;
 		} else if (i + 1 < argc && !strcmp(argv[i], "-n")) {
 			count = strtoull(argv[++i], NULL, 0);
 		} else if (i + 1 < argc && !strcmp(argv[i], "-s")) {
@@ -204,7 +235,7 @@ int main(int argc, char **argv)
 		} else if (i + 1 < argc && !strcmp(argv[i], "-f")) {
 			max_bad = strtoull(argv[++i], NULL, 0);
 		} else {
-			fprintf(stderr, "usage: fuzz [-n COUNT] [-s SEED] [-f FAILURES] [-q]\n");
+			fprintf(stderr, "usage: fuzz [-n COUNT] [-s SEED] [-f FAILURES] [-q] [-c] [-p]\n");
 			return 2;
 		}
 	}
@@ -212,6 +243,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "fuzz: cannot set up memory for programs\n");
 		return 2;
 	}
+	if (plants)
+		return find_plants(seed, count);
 	fuzz(seed, count);
 	printf("# skipped %llu, declined %llu\n", (unsigned long long)totals.skipped,
 	       (unsigned long long)totals.declined);

@@ -235,16 +235,16 @@ static void pointer(struct bf_gen *g)
 static void block(struct bf_gen *g, u32 pieces);
 
 /* What is known where two paths meet. */
-static void meet(struct bf_gen *g, const struct bf_reg *other, bool other_dead)
+static void meet(struct bf_gen *g, const struct bf_reg *other)
 {
 	u32 i;
 
 	if (g->dead) {
 		memcpy(g->r, other, sizeof(g->r));
-		g->dead = other_dead;
+		g->dead = false;
 		return;
 	}
-	for (i = 0; i < 10 && !other_dead; i++)
+	for (i = 0; i < 10; i++)
 		if (g->r[i].kind != other[i].kind || g->r[i].off != other[i].off)
 			bf_set(g, (u8)i, BF_NONE, 0);
 }
@@ -304,7 +304,6 @@ static void land(struct bf_gen *g, u32 at)
 static void if_else(struct bf_gen *g)
 {
 	struct bf_reg before[11], then[11];
-	bool then_dead;
 	u32 jump, over;
 
 	cond_jump(g);
@@ -312,21 +311,19 @@ static void if_else(struct bf_gen *g)
 	memcpy(before, g->r, sizeof(before));
 	stretch(g);
 	block(g, 1 + bf_rand(g, 4));
-	if (bf_chance(g, 2)) {
+	if (g->dead || bf_chance(g, 2)) {
 		land(g, jump);
-		meet(g, before, false);
+		meet(g, before);
 		return;
 	}
 	bf_put(g, bf_chance(g, 2) ? BJN_GOTOL : BPF_JMP | BPF_JA, 0, 0, 0, 0);
 	over = g->n - 1;
 	land(g, jump);
 	memcpy(then, g->r, sizeof(then));
-	then_dead = g->dead;
 	memcpy(g->r, before, sizeof(before));
-	g->dead = false;
 	block(g, 1 + bf_rand(g, 4));
 	land(g, over);
-	meet(g, then, then_dead);
+	meet(g, then);
 }
 
 /* Make every register again what it was at the head of the loop. */

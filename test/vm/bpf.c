@@ -109,6 +109,16 @@ int map_get(int fd, uint32_t key, void *value)
 	return sys_bpf(BPF_MAP_LOOKUP_ELEM, &attr);
 }
 
+int map_del(int fd, uint32_t key)
+{
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.map_fd = fd;
+	attr.key = ptr64(&key);
+	return sys_bpf(BPF_MAP_DELETE_ELEM, &attr);
+}
+
 int load_const(int value)
 {
 	const struct bpf_insn prog[] = { MOV64_IMM(BPF_REG_0, value), EXIT() };

@@ -118,6 +118,8 @@ int map_create(enum bpf_map_type type, unsigned int key, unsigned int value, uns
 int map_set(int fd, uint32_t key, const void *value);
 /** map_get() - read an element; 0 or -errno. */
 int map_get(int fd, uint32_t key, void *value);
+/** map_del() - remove an element; 0 or -errno. */
+int map_del(int fd, uint32_t key);
 /** load_const() - a filter that returns @value; file descriptor or -errno. */
 int load_const(int value);
 /** runs_ok() - whether @fd returns @want; notes what it did otherwise. */

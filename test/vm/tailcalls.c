@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Programs of both JITs tail-call each other through one prog_array: whoever calls whom, the chain must stop
+ * after exactly 33 tail calls, that is with the 34th program run.
+ */
+#include <unistd.h>
+#include "guest.h"
+
+#define SLOTS		4
+#define LIMIT		34
+#define EMPTY_SLOT	(SLOTS - 1)
+
+static int progs, counter;
+
+static void reset(void)
+{
+	uint32_t zero = 0;
+
+	map_set(counter, 0, &zero);
+}
+
+static uint32_t count(void)
+{
+	uint32_t value = 0;
+
+	map_get(counter, 0, &value);
+	return value;
+}
+
+/* count a run, tail-call @next, return the count when that fails */
+static int load_plain(int next)
+{
+	const struct bpf_insn prog[] = {
+		MOV64_REG(BPF_REG_6, BPF_REG_1),
+		LD_IMM64(BPF_REG_7, BPF_PSEUDO_MAP_VALUE, counter, 0),
+		LDX(BPF_W, BPF_REG_1, BPF_REG_7, 0),
+		ALU64_IMM(BPF_ADD, BPF_REG_1, 1),
+		STX(BPF_W, BPF_REG_7, BPF_REG_1, 0),
+		MOV64_REG(BPF_REG_1, BPF_REG_6),
+		LD_MAP_FD(BPF_REG_2, progs),
+		MOV64_IMM(BPF_REG_3, next),
+		CALL(BPF_FUNC_tail_call),
+		LDX(BPF_W, BPF_REG_0, BPF_REG_7, 0),
+		EXIT(),
+	};
+
+	return prog_load_filter(prog, ARRAY_SIZE(prog));
+}
+
+/* the same, but a subprogram makes the tail call, @calls times */
+static int load_subprog(int next, int calls)
+{
+	const struct bpf_insn prog[] = {
+		MOV64_REG(BPF_REG_6, BPF_REG_1),
+		LD_IMM64(BPF_REG_7, BPF_PSEUDO_MAP_VALUE, counter, 0),
+		LDX(BPF_W, BPF_REG_1, BPF_REG_7, 0),
+		ALU64_IMM(BPF_ADD, BPF_REG_1, 1),
+		STX(BPF_W, BPF_REG_7, BPF_REG_1, 0),
+		MOV64_IMM(BPF_REG_8, calls),
+		/* again: */
+		MOV64_REG(BPF_REG_1, BPF_REG_6),
+		CALL_REL(4),
+		ALU64_IMM(BPF_SUB, BPF_REG_8, 1),
+		JMP_IMM(BPF_JGT, BPF_REG_8, 0, -4),
+		LDX(BPF_W, BPF_REG_0, BPF_REG_7, 0),
+		EXIT(),
+		/* subprogram: */
+		LD_MAP_FD(BPF_REG_2, progs),
+		MOV64_IMM(BPF_REG_3, next),
+		CALL(BPF_FUNC_tail_call),
+		MOV64_IMM(BPF_REG_0, 0),
+		EXIT(),
+	};
+
+	return prog_load_filter(prog, ARRAY_SIZE(prog));
+}
+
+static bool by(bool ours, int fd)
+{
+	static long before;
+	long now = counters_read().compiled;
+	bool right = (now > before) == ours;
+
+	before = now;
+	return fd >= 0 && right;
+}
+
+/*
+ * chain() - one program per letter of @who, 'o' ours or 's' stock, each tail-calling the next, the last
+ * one the first. Running the first must give LIMIT runs. @calls: tail calls sit in a subprogram (0: no).
+ */
+static void chain(const char *who, int calls)
+{
+	int n = strlen(who), fd[SLOTS], err = 0;
+	bool as_wanted = true;
+	uint32_t ret = 0;
+
+	for (int i = 0; i < n; i++) {
+		bool ours = who[i] == 'o';
+
+		file_write(SYSFS "enabled", ours ? "1" : "0");
+		by(false, 0);
+		fd[i] = calls ? load_subprog((i + 1) % n, calls) : load_plain((i + 1) % n);
+		as_wanted &= by(ours, fd[i]);
+		if (fd[i] < 0 || map_set(progs, i, &fd[i]))
+			err = fd[i] < 0 ? fd[i] : -EINVAL;
+	}
+	reset();
+	if (!err)
+		err = prog_run(fd[0], &ret);
+	check(!err && as_wanted && count() == LIMIT, "%s%s%s: %u runs, %s", who, calls ? " in a subprogram" : "",
+	      calls > 1 ? " called twice" : "", count(), err ? strerror(-err) : as_wanted ? "as wanted" :
+	      "but compiled by the wrong JIT");
+	for (int i = 0; i < n; i++)
+		close(fd[i]);
+}
+
+static void misses(void)
+{
+	static const int target[] = { EMPTY_SLOT, SLOTS, -1, 0x7fffffff };
+
+	for (size_t i = 0; i < ARRAY_SIZE(target); i++) {
+		int fd = load_plain(target[i]);
+
+		reset();
+		check(runs_ok(fd, 1), "a tail call to slot %d falls through", target[i]);
+		close(fd);
+	}
+}
+
+/* an entry that is taken away while its array lives */
+static void emptied(void)
+{
+	const struct bpf_insn target[] = { MOV64_IMM(BPF_REG_0, 777), EXIT() };
+	int caller = load_plain(0), callee = prog_load_filter(target, ARRAY_SIZE(target));
+
+	check(!map_set(progs, 0, &callee) && runs_ok(caller, 777), "a tail call returns its target's value");
+	close(callee);
+	check(runs_ok(caller, 777), "the array keeps the target alive");
+	check(!map_del(progs, 0) && prog_run(caller, &(uint32_t){ 0 }) == 0, "the entry is deleted");
+	reset();
+	check(runs_ok(caller, 1), "and the tail call falls through");
+	close(caller);
+}
+
+static bool subprog_tailcalls(void)
+{
+	int fd = load_subprog(EMPTY_SLOT, 1);
+
+	if (fd < 0)
+		note("%.200s", prog_log());
+	close(fd);
+	return fd >= 0;
+}
+
+static void mixed(int calls)
+{
+	static const char *const mix[] = { "o", "oo", "so", "os", "sso", "oos", "oso" };
+
+	chain("s", calls);
+	chain("ss", calls);
+	if (is_observer()) {
+		skip("mixed chains", "this module has no emitter for this architecture");
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(mix); i++)
+		chain(mix[i], calls);
+}
+
+void suite_tailcalls(void)
+{
+	progs = map_create(BPF_MAP_TYPE_PROG_ARRAY, 4, 4, SLOTS);
+	counter = map_create(BPF_MAP_TYPE_ARRAY, 4, 4, 1);
+	if (!check(progs >= 0 && counter >= 0, "maps are created"))
+		return;
+	mixed(0);
+	file_write(SYSFS "enabled", "1");
+	misses();
+	emptied();
+	if (subprog_tailcalls()) {
+		mixed(1);
+		/* before 6.12 every branch of the call tree counts for itself */
+		if (strcmp(job("SERIES", "7"), "6.1"))
+			mixed(2);
+	} else {
+		skip("tail calls in subprograms", "neither JIT supports them here");
+	}
+}
