@@ -26,7 +26,7 @@ declare -A job=([SUITE]='' [JIT]=ng [HARDEN]=0)
 own_loading()
 {
 	case $1 in
-	hooks | toggle | unload | sabotage | features | bench) return 0 ;;
+	hooks | toggle | unload | sabotage | features | bench | demo) return 0 ;;
 	*) return 1 ;;
 	esac
 }
@@ -196,6 +196,7 @@ verdict()
 board_load "$1"
 job[SUITE]=$2
 job[CHANNEL]=${B_CHANNEL%@*}
+job[SERIES]=$B_SERIES
 case $B_ARCH in
 mips*) job[END]=reboot ;;
 esac
