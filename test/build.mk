@@ -45,6 +45,12 @@ $(OUT)/bpf-conform: $(call objs,$(OUT),$(BENCH) test/exec/conform.c test/exec/sw
 $(OUT)/bpf-fuzz: $(call objs,$(OUT),$(BENCH) $(FUZZ))
 	$(link)
 
+$(HOST)/enc-$(TARGET): $(call objs,$(HOST),test/enc/enc.c test/enc/enc-$(TARGET).c)
+	@mkdir -p $(@D); gcc -o $@ $^
+
+enc: $(HOST)/enc-$(TARGET)
+	@enc/enc.sh $< $(OUT)/enc $(MC)
+
 COUNT ?= 200000
 SEED  ?= 1
 JOBS  ?= 2

@@ -73,10 +73,11 @@ static int forward_compiles(const struct run *r)
 
 static void run_suite(char side, const char *jit, const char *suite, const char *range)
 {
-	struct run r = { .side = side, .jit = jit, .suite = suite };
+	struct run r = { .side = side, .jit = jit };
 	char params[128];
 	int err, compiles;
 
+	r.suite = suite;
 	snprintf(params, sizeof(params), "test_suite=%s%s%s", suite, range ? " test_range=" : "",
 		 range ? range : "");
 	/* what earlier programs left behind must not run during the next test */

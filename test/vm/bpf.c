@@ -18,20 +18,26 @@ static uint64_t ptr64(const void *p)
 	return (uintptr_t)p;
 }
 
+int prog_load_attr(union bpf_attr *attr, enum bpf_prog_type type, const struct bpf_insn *insn,
+		   unsigned int count)
+{
+	attr->prog_type = type;
+	attr->insns = ptr64(insn);
+	attr->insn_cnt = count;
+	attr->license = ptr64("GPL");
+	attr->log_buf = ptr64(log_buf);
+	attr->log_size = sizeof(log_buf);
+	attr->log_level = 1;
+	log_buf[0] = 0;
+	return sys_bpf(BPF_PROG_LOAD, attr);
+}
+
 int prog_load(enum bpf_prog_type type, const struct bpf_insn *insn, unsigned int count)
 {
 	union bpf_attr attr;
 
 	memset(&attr, 0, sizeof(attr));
-	attr.prog_type = type;
-	attr.insns = ptr64(insn);
-	attr.insn_cnt = count;
-	attr.license = ptr64("GPL");
-	attr.log_buf = ptr64(log_buf);
-	attr.log_size = sizeof(log_buf);
-	attr.log_level = 1;
-	log_buf[0] = 0;
-	return sys_bpf(BPF_PROG_LOAD, &attr);
+	return prog_load_attr(&attr, type, insn, count);
 }
 
 int prog_load_filter(const struct bpf_insn *insn, unsigned int count)

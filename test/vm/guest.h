@@ -104,6 +104,11 @@ int ng_unload(void);
 
 /** prog_load() - load a program of @type; file descriptor or -errno. prog_log() has the verifier's words. */
 int prog_load(enum bpf_prog_type type, const struct bpf_insn *insn, unsigned int count);
+/** prog_load_attr() - the same with more attributes, zeroed or set by the caller. */
+int prog_load_attr(union bpf_attr *attr, enum bpf_prog_type type, const struct bpf_insn *insn,
+		   unsigned int count);
+/** prog_load_subprog() - a socket filter whose subprogram at instruction @sub has BTF. */
+int prog_load_subprog(const struct bpf_insn *insn, unsigned int count, unsigned int sub);
 /** prog_load_filter() - the same for a socket filter, which test_run can execute. */
 int prog_load_filter(const struct bpf_insn *insn, unsigned int count);
 /** prog_log() - verifier log of the last prog_load(). */

@@ -72,7 +72,7 @@ static int load_subprog(int next, int calls)
 		EXIT(),
 	};
 
-	return prog_load_filter(prog, ARRAY_SIZE(prog));
+	return prog_load_subprog(prog, ARRAY_SIZE(prog), 13);
 }
 
 static bool by(bool ours, int fd)
