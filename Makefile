@@ -93,9 +93,11 @@ bench:
 dkms-check:
 	@scripts/dkms-check.sh
 
-kernels selftests:
-	@echo "error: there are no self-built kernels yet; the stock ones are listed by 'make boards'" >&2
-	@exit 1
+kernels:
+	@scripts/build-kernel.sh $(KERNEL)
+
+selftests:
+	@scripts/selftests.sh $(BOARD) $(foreach o,JIT TESTS,$(if $($(o)),$(o)='$($(o))'))
 
 dist:
 	@mkdir -p build

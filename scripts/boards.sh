@@ -18,8 +18,20 @@ board_names()
 	board_rows | awk '{ print $1 }'
 }
 
+# kernel_arch ARCH: what the kernel's build system calls a Debian architecture
+kernel_arch()
+{
+	case $1 in
+	arm64) echo arm64 ;;
+	loong64) echo loongarch ;;
+	mips*) echo mips ;;
+	*) die "no kernel architecture is known for '$1'; extend kernel_arch in scripts/boards.sh" ;;
+	esac
+}
+
 # board_load NAME: set B_NAME B_ARCH B_SUITES B_SERIES B_FLAVOUR B_ROOT B_CC B_USER B_MACHINE, from the
-# machine B_CHANNEL B_QEMU B_APPEND, and the directories B_KERNEL B_HEADERS
+# machine B_CHANNEL B_QEMU B_APPEND, the kernel's names B_KARCH B_KCROSS for architecture and cross prefix,
+# and the directories B_KERNEL B_HEADERS
 # shellcheck disable=SC2034
 board_load()
 {
@@ -32,6 +44,8 @@ board_load()
 	machine=$(awk -F '|' -v name="$B_MACHINE" '$1 == name' "$REPO/scripts/machines.tsv")
 	[ -n "$machine" ] || die "boards.tsv gives $1 the machine '$B_MACHINE', which machines.tsv lacks; add it"
 	IFS='|' read -r _ B_CHANNEL B_QEMU B_APPEND <<<"$machine"
+	B_KARCH=$(kernel_arch "$B_ARCH")
+	B_KCROSS=${B_CC%gcc*}
 	B_KERNEL=$BJN_CACHE/kernels/$B_NAME
 	B_HEADERS=$BJN_CACHE/headers/$B_NAME
 }

@@ -56,11 +56,4 @@ if [ $# -gt 0 ] && [[ $1 != *=* ]]; then
 fi
 [ -e "$B_HEADERS/package" ] || "$REPO/scripts/kernel.sh" "$B_NAME"
 "$REPO/scripts/toolbox.sh" "$B_ROOT" 2>/dev/null || "$REPO/scripts/toolbox.sh" "$B_ROOT"
-case $B_ARCH in
-arm64) B_KARCH=arm64 ;;
-loong64) B_KARCH=loongarch ;;
-mips*) B_KARCH=mips ;;
-*) die "no kernel architecture is known for '$B_ARCH'; extend scripts/build-module.sh" ;;
-esac
-B_KCROSS=${B_CC%gcc*}
 locked "build-$(printf '%s' "$out" | sha256sum | cut -c 1-16)" kbuild "$src" "$out" "$@"
