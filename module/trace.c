@@ -111,25 +111,24 @@ void bjn_trace_debugfs(struct dentry *dir)
 		debugfs_create_file("compiles", 0600, dir, NULL, &compiles_fops);
 }
 
+static bool ring_alloc(void)
+{
+	if (trace <= TRACE_MAX)
+		ring = kvcalloc(trace, sizeof(*ring), GFP_KERNEL);
+	return ring;
+}
+
 /**
  * bjn_trace_init - reserve the memory that the parameter trace= asks for
  *
- * Return: 0, or a negative errno after logging one line.
+ * Return: 0, or -ENOMEM after logging one line.
  */
 int bjn_trace_init(void)
 {
-	if (!trace)
+	if (!trace || ring_alloc())
 		return 0;
-	if (trace > TRACE_MAX) {
-		pr_err("not loaded: trace=%u is too large; use at most %u\n", trace, TRACE_MAX);
-		return -EINVAL;
-	}
-	ring = kvcalloc(trace, sizeof(*ring), GFP_KERNEL);
-	if (!ring) {
-		pr_err("not loaded: no memory for trace=%u; use a smaller number\n", trace);
-		return -ENOMEM;
-	}
-	return 0;
+	pr_err("not loaded: trace=%u records do not fit; use a smaller number\n", trace);
+	return -ENOMEM;
 }
 
 /**
