@@ -87,8 +87,10 @@ static void run_suite(char side, const char *jit, const char *suite, const char 
 	err = module_load(TEST_BPF_KO, params);
 	kmsg_each(collect, &r);
 	flush_case(&r);
-	check(!err && r.done && r.cases && !r.failed, "%c: %s with the %s JIT: %d cases, %d failed%s%s", side, suite,
-	      jit, r.cases, r.failed, err ? ", insmod: " : "", err ? strerror(-err) : "");
+	if (err)
+		note("insmod: %s", strerror(-err));
+	check(!err && r.done && r.cases && !r.failed, "%c: %s with the %s JIT: %d cases, %d failed", side, suite,
+	      jit, r.cases, r.failed);
 	if (!err)
 		module_unload("test_bpf");
 	compiles = forward_compiles(&r);
