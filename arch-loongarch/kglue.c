@@ -70,3 +70,8 @@ int bjn_glue_extable(struct exception_table_entry *at,
 	at->data = reg == BJN_EX_NO_REG ? 0 : FIELD_PREP(EX_DATA_REG_ZERO, reg);
 	return 0;
 }
+
+unsigned long bjn_glue_may_goto(void)
+{
+	return 0;
+}

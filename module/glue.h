@@ -50,4 +50,11 @@ int bjn_glue_extable(struct exception_table_entry *at,
 		     const struct exception_table_entry *final,
 		     const void *insn, const void *resume, u8 reg);
 
+/**
+ * bjn_glue_may_goto - routine for BJN_CALL_MAY_GOTO (see struct bjn_call)
+ *
+ * Return: its address, or 0 when this architecture has none.
+ */
+unsigned long bjn_glue_may_goto(void);
+
 #endif

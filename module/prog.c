@@ -18,6 +18,7 @@
 #include "core/buf.h"
 #include "decline.h"
 #include "glue.h"
+#include "privstack.h"
 #include "registry.h"
 #include "route.h"
 #include "trace.h"
@@ -30,13 +31,19 @@ struct bjn_stats bjn_stats;
  * @p: the program as the emitter sees it
  * @prog: the program as the kernel sees it
  * @img: its image
+ * @priv: its private stack; belongs to @img once there is one
  */
 struct bjn_job {
 	struct bjn_ctx ctx;
 	struct bjn_prog p;
 	struct bpf_prog *prog;
 	struct bjn_image *img;
+	struct bjn_priv_stack priv;
 };
+
+/* Functions of the kernel that are not called like others; 0: not there. */
+static unsigned long throw_addr;
+static unsigned long may_goto_addr;
 
 static void *job_alloc(size_t bytes)
 {
@@ -78,6 +85,21 @@ static int kfunc_model(const struct bpf_prog *prog, const struct bpf_insn *insn,
 	return 0;
 }
 
+/* A throw is a jump to the callback; the kernel's bpf_throw() is not involved. */
+static int throw_target(const struct bpf_prog *prog, struct bjn_call *call)
+{
+	call->kind = BJN_CALL_THROW;
+	call->addr = bjn_exception_cb(prog);
+	return call->addr ? 0 : -EOPNOTSUPP;
+}
+
+static int may_goto_target(struct bjn_call *call)
+{
+	call->kind = BJN_CALL_MAY_GOTO;
+	call->addr = bjn_glue_may_goto();
+	return call->addr ? 0 : -EOPNOTSUPP;
+}
+
 static int call_target(const struct bjn_prog *p, u32 idx, struct bjn_call *call)
 {
 	const struct bjn_job *job = p->priv;
@@ -96,9 +118,13 @@ static int call_target(const struct bjn_prog *p, u32 idx, struct bjn_call *call)
 		call->kind = BJN_CALL_SUBPROG;
 		return 0;
 	case BPF_PSEUDO_KFUNC_CALL:
+		if (call->addr == throw_addr)
+			return throw_target(job->prog, call);
 		call->kind = BJN_CALL_KFUNC;
 		return kfunc_model(job->prog, insn, call);
 	}
+	if (call->addr == may_goto_addr)
+		return may_goto_target(call);
 	call->kind = BJN_CALL_HELPER;
 	return 0;
 }
@@ -121,6 +147,7 @@ static void job_init(struct bjn_job *job, struct bpf_prog *prog, bool extra)
 	p->is_subprog = prog->aux->func_idx != 0;
 	p->is_main_of_many = prog->is_func && !prog->aux->func_idx;
 	p->tail_call_reachable = prog->aux->tail_call_reachable;
+	bjn_aux_exceptions(prog->aux, p);
 	p->extra_pass = extra;
 	p->ops = &prog_ops;
 	p->priv = job;
@@ -187,6 +214,7 @@ static struct bjn_image *image_alloc(struct bjn_job *job)
 	img->bytes = bytes;
 	img->nr_ex = c->nr_ex;
 	img->stock_func = job->prog->bpf_func;
+	img->priv = job->priv;
 	bytes += c->nr_ex * sizeof(struct exception_table_entry);
 	if (bjn_mem_alloc(&img->mem, job->prog, bytes)) {
 		kfree(img);
@@ -275,8 +303,12 @@ static void image_counted(const struct bjn_image *img)
 static int compile_first(struct bjn_job *job)
 {
 	bool two_passes = job->prog->is_func;
-	int err = job_emit(job);
+	int err;
 
+	if (bjn_priv_stack_alloc(&job->priv, job->prog))
+		return job_no_memory(job);
+	job->p.priv_stack = bjn_priv_stack_fp(&job->priv);
+	err = job_emit(job);
 	if (err)
 		return err;
 	job->img = image_alloc(job);
@@ -297,8 +329,9 @@ static int compile_first(struct bjn_job *job)
 	return 0;
 }
 
-static void image_gone(struct bjn_image *img)
+static void image_gone(struct bjn_image *img, const struct bpf_prog *prog)
 {
+	bjn_priv_stack_free(&img->priv, prog);
 	kfree(img);
 	atomic64_dec(&bjn_stats.programs);
 	module_put(THIS_MODULE);
@@ -319,6 +352,7 @@ static int compile_extra(struct bjn_job *job)
 	int err;
 
 	job->p.image = (unsigned long)img->mem.ro;
+	job->p.priv_stack = bjn_priv_stack_fp(&img->priv);
 	err = job_emit(job);
 	if (!err && (job->ctx.pos * sizeof(u32) != img->bytes || job->ctx.nr_ex != img->nr_ex)) {
 		err = -EINVAL;
@@ -348,7 +382,7 @@ static struct bpf_prog *run_extra(struct bpf_prog *prog)
 		bjn_decline(prog, &job.ctx, "the load fails");
 		bjn_registry_take(prog);
 		fail_extra(prog);
-		image_gone(job.img);
+		image_gone(job.img, prog);
 	}
 	job_done(&job);
 	return prog;
@@ -386,31 +420,23 @@ static void hand_over(struct bpf_verifier_env *env, const void *group)
 		prog->jited = 0;
 		prog->jited_len = 0;
 		bjn_mem_free(&img->mem, prog);
-		image_gone(img);
+		image_gone(img, prog);
 		run_stock(env, prog);
 	}
 }
 
-/* What the stock JIT would silently compile to junk must not go there. */
-static bool stock_can(const struct bpf_prog *prog)
-{
-	u64 need = bjn_route_content(prog->insnsi, prog->len, bjn.env.reg_ax);
-
-	need &= BJN_FEAT(STACK_ARGS) | BJN_FEAT(PERCPU_INSN);
-	return !(need & ~bjn.stock);
-}
-
+/* A feature that only we have was on when the program was verified. */
 static bool user_disabled(const struct bpf_prog *prog)
 {
 	u64 disabled = READ_ONCE(bjn.disabled);
 
-	return disabled & bjn_route_content(prog->insnsi, prog->len, bjn.env.reg_ax);
+	return disabled && (disabled & bjn_route_content(prog)) && !bjn_route_needs_us(prog);
 }
 
 static struct bpf_prog *declined(struct bpf_verifier_env *env, struct bpf_prog *prog,
 				 const struct bjn_ctx *ctx)
 {
-	if (!stock_can(prog)) {
+	if (bjn_route_needs_us(prog)) {
 		bjn_decline(prog, ctx, "it needs a feature that only we have, so the load fails");
 		atomic64_inc(&bjn_stats.failed);
 		return prog;
@@ -430,12 +456,16 @@ static struct bpf_prog *run_first(struct bpf_verifier_env *env, struct bpf_prog 
 	if (IS_ERR(prog))
 		return orig;
 	job_init(&job, prog, false);
-	if (user_disabled(prog))
+	if (bjn_aux_features(prog->aux) & ~bjn.possible)
+		bjn_fail(&job.ctx, -EOPNOTSUPP, "uses a feature that the back end lacks");
+	else if (user_disabled(prog))
 		bjn_fail(&job.ctx, -EOPNOTSUPP, "uses a feature that is switched off");
 	else if (!try_module_get(THIS_MODULE))
 		bjn_fail(&job.ctx, -EBUSY, "the module is being removed");
-	else if (compile_first(&job))
+	else if (compile_first(&job)) {
+		bjn_priv_stack_free(&job.priv, prog);
 		module_put(THIS_MODULE);
+	}
 	if (job.ctx.err) {
 		bjn_blind_done(orig, prog);
 		prog = declined(env, orig, &job.ctx);
@@ -497,13 +527,22 @@ void bjn_jit_free(struct bpf_prog *prog)
 		bjn_mem_free(&img->mem, prog);
 		prog->jited = 0;
 	}
+	if (img)
+		bjn_priv_stack_free(&img->priv, prog);
 	bjn_stock_free(prog);
 	if (img)
-		image_gone(img);
+		image_gone(img, NULL);
 }
 
+/**
+ * bjn_prog_init - look up what the driver recognises in programs
+ *
+ * Return: 0 or -ENOMEM.
+ */
 int bjn_prog_init(void)
 {
+	throw_addr = bjn_ksym_lookup("bpf_throw");
+	may_goto_addr = bjn_ksym_lookup("arch_bpf_timed_may_goto");
 	return bjn_trace_init();
 }
 

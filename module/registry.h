@@ -10,6 +10,7 @@
 #include <linux/seq_file.h>
 
 #include "compat/image.h"
+#include "privstack.h"
 
 /**
  * struct bjn_image - one compiled program of ours
@@ -21,6 +22,7 @@
  * @stock_func: bpf_func before we compiled
  * @bytes: length of the code
  * @nr_ex: entries in the exception table
+ * @priv: private stack
  */
 struct bjn_image {
 	struct hlist_node node;
@@ -31,6 +33,7 @@ struct bjn_image {
 	unsigned int (*stock_func)(const void *ctx, const struct bpf_insn *insn);
 	u32 bytes;
 	u32 nr_ex;
+	struct bjn_priv_stack priv;
 };
 
 void bjn_registry_add(struct bjn_image *img, bool is_pending);

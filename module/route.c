@@ -11,22 +11,6 @@
 #include "registry.h"
 #include "route.h"
 
-/**
- * bjn_route - who compiles a program?
- * @prog: program, with jit_requested set
- */
-enum bjn_route bjn_route(const struct bpf_prog *prog)
-{
-	if (!bjn.be)
-		return BJN_ROUTE_STOCK;
-	if (prog->jited)
-		return bjn_registry_find(prog) ? BJN_ROUTE_EXTRA : BJN_ROUTE_STOCK;
-	if (prog->is_func && prog->aux->func_idx)
-		return bjn_registry_has_group(bjn_group_key(prog)) ?
-		       BJN_ROUTE_FIRST : BJN_ROUTE_STOCK;
-	return READ_ONCE(bjn.enabled) ? BJN_ROUTE_FIRST : BJN_ROUTE_STOCK;
-}
-
 static u64 content_alu(const struct bpf_insn *i)
 {
 	switch (BJN_OP(i->code)) {
@@ -91,26 +75,24 @@ static u64 content_store(const struct bpf_insn *i)
 
 /**
  * bjn_route_content - which features occur in a program?
- * @insns: instructions
- * @len: number of them
- * @reg_ax: number of BPF_REG_AX; register 11 is the stack argument pointer
- *	where it is not that
+ * @prog: program
  *
  * Return: BJN_FEAT() bits.
  */
-u64 bjn_route_content(const struct bpf_insn *insns, u32 len, u8 reg_ax)
+u64 bjn_route_content(const struct bpf_prog *prog)
 {
-	u64 feat = 0;
+	u64 feat = bjn_aux_features(prog->aux);
 	u32 i;
 
-	for (i = 0; i < len; i++) {
-		const struct bpf_insn *insn = &insns[i];
+	for (i = 0; i < prog->len; i++) {
+		const struct bpf_insn *insn = &prog->insnsi[i];
 
 		if (insn->code == BJN_LD_IMM64) {
 			i++;
 			continue;
 		}
-		if (reg_ax != 11 && (insn->dst_reg == 11 || insn->src_reg == 11))
+		/* Register 11 points to stack arguments where it is not AX. */
+		if (BPF_REG_AX != 11 && (insn->dst_reg == 11 || insn->src_reg == 11))
 			feat |= BJN_FEAT(STACK_ARGS);
 		switch (BJN_CLASS(insn->code)) {
 		case BPF_ALU:
@@ -130,4 +112,43 @@ u64 bjn_route_content(const struct bpf_insn *insns, u32 len, u8 reg_ax)
 		}
 	}
 	return feat;
+}
+
+/*
+ * What a JIT without the feature compiles to junk, or to code that trusts in a
+ * check the verifier left out. A JIT without one of the others refuses.
+ */
+#define SILENT	(BJN_FEAT(STACK_ARGS) | BJN_FEAT(PERCPU_INSN) | BJN_FEAT(EXCEPTIONS) | \
+		 BJN_FEAT(PRIVATE_STACK) | BJN_FEAT(TIMED_MAY_GOTO))
+
+/**
+ * bjn_route_needs_us - would the stock JIT miscompile a program?
+ * @prog: program
+ *
+ * True for a program that was verified on the promise of a feature that only
+ * we have. It stays ours even if the switch goes off before it is compiled.
+ */
+bool bjn_route_needs_us(const struct bpf_prog *prog)
+{
+	u64 only_ours = SILENT & bjn.possible & ~bjn.stock;
+
+	return only_ours && (bjn_route_content(prog) & only_ours);
+}
+
+/**
+ * bjn_route - who compiles a program?
+ * @prog: program, with jit_requested set
+ */
+enum bjn_route bjn_route(const struct bpf_prog *prog)
+{
+	if (!bjn.be)
+		return BJN_ROUTE_STOCK;
+	if (prog->jited)
+		return bjn_registry_find(prog) ? BJN_ROUTE_EXTRA : BJN_ROUTE_STOCK;
+	if (prog->is_func && prog->aux->func_idx)
+		return bjn_registry_has_group(bjn_group_key(prog)) ?
+		       BJN_ROUTE_FIRST : BJN_ROUTE_STOCK;
+	if (READ_ONCE(bjn.enabled) || bjn_route_needs_us(prog))
+		return BJN_ROUTE_FIRST;
+	return BJN_ROUTE_STOCK;
 }

@@ -22,6 +22,7 @@ enum bjn_route {
 };
 
 enum bjn_route bjn_route(const struct bpf_prog *prog);
-u64 bjn_route_content(const struct bpf_insn *insns, u32 len, u8 reg_ax);
+u64 bjn_route_content(const struct bpf_prog *prog);
+bool bjn_route_needs_us(const struct bpf_prog *prog);
 
 #endif

@@ -11,6 +11,8 @@
  * BJN_HAS_INSN_PTRS		gotox: bpf_prog_update_insn_ptrs()
  * BJN_HAS_MAIN_PROG_AUX	subprograms point to the main program's aux
  * BJN_HAS_ARENA		bpf_arena_get_{kern,user}_vm_start()
+ * BJN_HAS_EXCEPTIONS		aux->exception_boundary, aux->exception_cb
+ * BJN_HAS_PRIV_STACK		aux->jits_use_priv_stack
  */
 #ifndef BJN_COMPAT_H
 #define BJN_COMPAT_H
@@ -19,6 +21,7 @@
 #include <linux/filter.h>
 #include <linux/sched.h>
 
+#include "../core/backend.h"
 #include "../ksym.h"
 
 /* 6.1 does not say which arguments of a kfunc are signed. */
@@ -100,6 +103,56 @@ static inline u64 bjn_arena_user(const struct bpf_prog *prog)
 		return bjn_ksym.bpf_arena_get_user_vm_start(prog->aux->arena);
 #endif
 	return 0;
+}
+
+/**
+ * bjn_aux_features - features that a program uses by what the verifier noted
+ * @aux: of the program
+ *
+ * Return: BJN_FEAT() bits.
+ */
+static inline u64 bjn_aux_features(const struct bpf_prog_aux *aux)
+{
+	u64 bits = 0;
+
+#ifdef BJN_HAS_EXCEPTIONS
+	if (aux->exception_boundary || aux->exception_cb)
+		bits |= BJN_FEAT(EXCEPTIONS);
+#endif
+#ifdef BJN_HAS_PRIV_STACK
+	if (aux->jits_use_priv_stack)
+		bits |= BJN_FEAT(PRIVATE_STACK);
+#endif
+	return bits;
+}
+
+/**
+ * bjn_aux_exceptions - copy what the verifier noted about exceptions
+ * @aux: of the program
+ * @p: the program as the emitter sees it
+ */
+static inline void bjn_aux_exceptions(const struct bpf_prog_aux *aux, struct bjn_prog *p)
+{
+#ifdef BJN_HAS_EXCEPTIONS
+	p->exception_boundary = aux->exception_boundary;
+	p->exception_cb = aux->exception_cb;
+#endif
+}
+
+/**
+ * bjn_exception_cb - where the address of a program's exception callback is
+ * @prog: program or subprogram
+ *
+ * Return: address of the pointer, or 0 when this kernel does not tell. The core
+ * sets the pointer when all subprograms have been compiled.
+ */
+static inline unsigned long bjn_exception_cb(const struct bpf_prog *prog)
+{
+#if defined(BJN_HAS_EXCEPTIONS) && defined(BJN_HAS_MAIN_PROG_AUX)
+	return (unsigned long)&prog->aux->main_prog_aux->bpf_exception_cb;
+#else
+	return 0;
+#endif
 }
 
 #endif

@@ -39,7 +39,7 @@ static inline u64 bjn_kernel_features(void)
 #ifdef BJN_ASKS_PTR_XCHG
 	bits |= BJN_FEAT(PTR_XCHG);
 #endif
-#ifdef BJN_HAS_EXCEPTIONS
+#if defined(BJN_HAS_EXCEPTIONS) && defined(BJN_HAS_MAIN_PROG_AUX)
 	bits |= BJN_FEAT(EXCEPTIONS);
 #endif
 #ifdef BJN_HAS_PRIV_STACK

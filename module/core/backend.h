@@ -52,6 +52,8 @@ enum bjn_call_kind {
 	BJN_CALL_SUBPROG,	/* bpf2bpf: address known in the extra pass only */
 	BJN_CALL_CPU_ID,	/* inlined bpf_get_smp_processor_id() */
 	BJN_CALL_CURRENT,	/* inlined bpf_get_current_task{,_btf}() */
+	BJN_CALL_THROW,		/* bpf_throw(): jump to the exception callback */
+	BJN_CALL_MAY_GOTO,	/* arch_bpf_timed_may_goto(): AX in and out */
 };
 
 /* Flags of struct bjn_call.arg_flags, one byte per argument. */
@@ -59,7 +61,12 @@ enum bjn_call_kind {
 
 /**
  * struct bjn_call - resolved target of a call instruction
- * @addr: address of the function; 0 while a subprogram is not compiled yet
+ * @addr: address of the function; 0 while a subprogram is not compiled yet.
+ *	BJN_CALL_THROW: address of the pointer to the exception callback, to be
+ *	read when the program throws. BJN_CALL_MAY_GOTO: a routine that takes
+ *	the address of the count in the back end's register of BPF_REG_AX,
+ *	returns the new count in it and preserves every other register that
+ *	may hold a BPF register.
  * @kind: how to call it
  * @nargs: kfunc: number of arguments
  * @arg_size: kfunc: size of each argument in bytes (1, 2, 4, 8)
@@ -94,9 +101,16 @@ struct bjn_prog_ops {
  *	whenever @extra_pass is set; the emitted length must not depend on it.
  * @arena_kern: kernel address of the arena, or 0
  * @arena_user: user address of the arena, or 0
+ * @priv_stack: per-CPU address that R10 holds on this program's private stack,
+ *	or 0: the program's stack is the kernel's
  * @is_subprog: called from BPF or as a callback, not by the kernel's BPF_PROG_RUN
  * @is_main_of_many: body of the main program of a program with subprograms
  * @tail_call_reachable: the tail call counter must be carried through
+ * @exception_boundary: body of a main program below which somebody throws: it
+ *	saves every callee-saved register of the ABI, and the exception callback
+ *	can find its frame
+ * @exception_cb: exception callback: runs on the frame of the boundary and
+ *	returns to the boundary's caller
  * @extra_pass: second pass over a program with subprograms: targets are known
  * @ops: questions to the driver
  * @priv: for the driver
@@ -108,9 +122,12 @@ struct bjn_prog {
 	u64 image;
 	u64 arena_kern;
 	u64 arena_user;
+	u64 priv_stack;
 	bool is_subprog;
 	bool is_main_of_many;
 	bool tail_call_reachable;
+	bool exception_boundary;
+	bool exception_cb;
 	bool extra_pass;
 	const struct bjn_prog_ops *ops;
 	void *priv;
