@@ -36,3 +36,8 @@ int bjn_glue_extable(struct exception_table_entry *at,
 {
 	return -EOPNOTSUPP;
 }
+
+unsigned long bjn_glue_may_goto(void)
+{
+	return 0;
+}
