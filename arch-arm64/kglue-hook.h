@@ -2,7 +2,12 @@
 #ifndef BJN_ARM64_KGLUE_HOOK_H
 #define BJN_ARM64_KGLUE_HOOK_H
 
+#include <linux/ptrace.h>
+#include <linux/types.h>
+
 #define BJN_ARM64_BTI_C		0xd503245f
+#define BJN_ARM64_NOP		0xd503201f
+#define BJN_ARM64_SAVE_LR	0xaa1e03e9	/* mov x9, x30 */
 
 /*
  * A kernel built with branch protection has a landing pad in front of the two
@@ -29,6 +34,37 @@ static inline unsigned long bjn_ftrace_site(unsigned long addr)
 static inline unsigned long bjn_ftrace_stock(unsigned long addr)
 {
 	return bjn_ftrace_slots(addr) + 8;
+}
+
+/**
+ * bjn_regs_set_pc - continue elsewhere after a probe
+ * @regs: state at the probe
+ * @pc: where to go on
+ */
+static inline void bjn_regs_set_pc(struct pt_regs *regs, unsigned long pc)
+{
+	instruction_pointer_set(regs, pc);
+}
+
+/**
+ * bjn_stub_make - how to call a function about to be probed
+ * @nr: unused
+ * @addr: address of the function, not yet probed
+ * @why: set on error: phrase that completes "function: "
+ *
+ * The probe hits an instruction that belongs to ftrace, so nothing is lost when
+ * the function is entered behind it.
+ *
+ * Return: address to call; 0 when the function does not begin like that.
+ */
+static inline unsigned long bjn_stub_make(unsigned int nr, unsigned long addr, const char **why)
+{
+	u32 first = *(const u32 *)bjn_ftrace_slots(addr);
+
+	if (first == BJN_ARM64_NOP || first == BJN_ARM64_SAVE_LR)
+		return bjn_ftrace_stock(addr);
+	*why = "is probed by somebody else or not traceable; use hook=ftrace";
+	return 0;
 }
 
 #endif

@@ -11,8 +11,6 @@
 
 static_assert(BJN_NR_HOOKS <= BJN_NR_STUBS);
 
-extern u32 bjn_stubs[BJN_NR_STUBS][BJN_STUB_WORDS];
-
 /* The jump goes through t9, which no caller expects to keep. */
 #define REG_T9		25
 #define LUI_T9(imm)	(0x3c000000u | REG_T9 << 16 | (imm))

@@ -9,6 +9,10 @@
 #ifndef __ASSEMBLY__
 
 #include <linux/ptrace.h>
+#include <linux/types.h>
+
+/* kglue-hook-stubs.S */
+extern u32 bjn_stubs[BJN_NR_STUBS][BJN_STUB_WORDS];
 
 /**
  * bjn_regs_set_pc - continue elsewhere after a probe

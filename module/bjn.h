@@ -30,6 +30,7 @@
  * @enabled: new programs are compiled by us
  * @possible: BJN_FEAT() bits that back end, kernel and CPU can do together
  * @disabled: BJN_FEAT() bits switched off by the user
+ * @offered: BJN_FEAT() bits that the verifier is told about right now
  * @stock: BJN_FEAT() bits that the stock JIT answers by itself, asked at load
  */
 struct bjn_state {
@@ -38,6 +39,7 @@ struct bjn_state {
 	bool enabled;
 	u64 possible;
 	u64 disabled;
+	u64 offered;
 	u64 stock;
 };
 
@@ -49,8 +51,7 @@ extern struct bjn_state bjn;
  */
 static inline bool bjn_feature_on(enum bjn_feature f)
 {
-	return READ_ONCE(bjn.enabled) &&
-	       ((READ_ONCE(bjn.possible) & ~READ_ONCE(bjn.disabled)) & (1ull << f));
+	return READ_ONCE(bjn.offered) & (1ull << f);
 }
 
 /**
@@ -92,6 +93,7 @@ int bjn_hook_install(void);
 void bjn_hook_remove(void);
 unsigned int bjn_hook_count(unsigned int *present);
 const char *bjn_hook_method_name(void);
+void bjn_replace_drain(void);
 int bjn_hook_show(struct seq_file *m, void *v);
 
 /* prog.c: replacements of the hooked kernel functions */

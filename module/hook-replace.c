@@ -21,18 +21,18 @@ DEFINE_STATIC_SRCU(bjn_hook_srcu);
 static struct task_struct *canary_task;
 static struct bpf_prog *canary_prog;
 
-/* Types and replacements of the functions: symbol_fn, replace_symbol. */
+/* The replacements; their types are those of the functions. */
 #define BJN_HOOK(symbol, absent, ret, params) \
-	typedef ret symbol##_fn params; \
-	static symbol##_fn replace_##symbol;
+	static ret replace_##symbol params;
 #define BJN_ANSWER(symbol, absent, feature) \
-	typedef bool symbol##_fn(void); \
-	static symbol##_fn replace_##symbol;
+	static bool replace_##symbol(void);
 #include "hooks.def"
 #undef BJN_HOOK
 #undef BJN_ANSWER
 
-#define STOCK(symbol) ((symbol##_fn *)bjn_hooks[BJN_HOOK_##symbol].stock)
+/* A function of the type of @symbol at an address. */
+#define FUNCTION(symbol, addr)	((typeof(&replace_##symbol))(addr))
+#define STOCK(symbol)		FUNCTION(symbol, bjn_hooks[BJN_HOOK_##symbol].stock)
 
 /* Enter a replacement; *@canary: this is the call that proves the hook. */
 static int enter(enum bjn_hook_id id, bool *canary)
@@ -96,6 +96,22 @@ static void replace_bpf_jit_free(struct bpf_prog *prog)
 	else
 		bjn_jit_free(prog);
 	leave(idx);
+}
+
+/*
+ * Verification of a program: the questions are asked and, on some kernels, the
+ * program is compiled here. bjn_replace_drain() thus waits for programs that
+ * were verified with our answers. On the others the compiler is called next,
+ * without sleeping in between.
+ */
+static long replace_bpf_check BJN_SIX_WORDS
+{
+	bool canary;
+	int idx = enter(BJN_HOOK_bpf_check, &canary);
+	long ret = STOCK(bpf_check)(a, b, c, d, e, f);
+
+	leave(idx);
+	return ret;
 }
 
 /*
@@ -166,51 +182,83 @@ static bool replace_bpf_jit_inlines_helper_call(s32 imm)
 }
 
 /* A program that is not to be compiled comes back as it is. */
-static void canary_bpf_int_jit_compile(unsigned long addr)
+static bool canary_bpf_int_jit_compile(unsigned long addr)
 {
 	canary_prog->jit_requested = 0;
-	((bpf_int_jit_compile_fn *)addr)BJN_COMPILE_ARGS(NULL, canary_prog);
+	FUNCTION(bpf_int_jit_compile, addr)BJN_COMPILE_ARGS(NULL, canary_prog);
+	return false;
 }
 
 /* A program that was never compiled is just freed. */
-static void canary_bpf_jit_free(unsigned long addr)
+static bool canary_bpf_jit_free(unsigned long addr)
 {
 	struct bpf_prog *prog = canary_prog;
 
 	canary_prog = NULL;
-	((bpf_jit_free_fn *)addr)(prog);
+	FUNCTION(bpf_jit_free, addr)(prog);
+	return false;
 }
 
-static void canary_answer(unsigned long addr)
+/*
+ * Not called directly, because its parameters differ between kernels: a program
+ * that returns nothing is loaded, and refused.
+ */
+static bool canary_bpf_check(unsigned long addr)
 {
-	((bool (*)(void))addr)();
+	static const struct bpf_insn insn[] = { BPF_EXIT_INSN() };
+	static const char license[] = "GPL";
+	int (*sys_bpf)(int cmd, union bpf_attr *attr, unsigned int size);
+	union bpf_attr attr = {
+		.prog_type = BPF_PROG_TYPE_SOCKET_FILTER,
+		.insns = (unsigned long)insn,
+		.insn_cnt = ARRAY_SIZE(insn),
+		.license = (unsigned long)license,
+	};
+
+	sys_bpf = (void *)bjn_ksym_lookup("kern_sys_bpf");
+	if (sys_bpf)
+		sys_bpf(BPF_PROG_LOAD, &attr, sizeof(attr));
+	return false;
 }
 
-static void canary_bpf_jit_supports_insn(unsigned long addr)
+static bool canary_answer(unsigned long addr)
 {
-	struct bpf_insn insn = BPF_MOV64_REG(BPF_REG_0, BPF_REG_0);
-
-	((bpf_jit_supports_insn_fn *)addr)(&insn, false);
+	return ((bool (*)(void))addr)();
 }
 
-static void canary_bpf_jit_inlines_helper_call(unsigned long addr)
+static bool canary_bpf_jit_supports_insn(unsigned long addr)
 {
-	((bpf_jit_inlines_helper_call_fn *)addr)(BPF_FUNC_unspec);
+	struct bpf_insn insn = BPF_ATOMIC_OP(BPF_DW, BPF_ADD, BPF_REG_1, BPF_REG_2, 0);
+
+	return FUNCTION(bpf_jit_supports_insn, addr)(&insn, true);
+}
+
+static bool canary_bpf_jit_inlines_helper_call(unsigned long addr)
+{
+	return FUNCTION(bpf_jit_inlines_helper_call, addr)(BPF_FUNC_get_smp_processor_id);
 }
 
 #define REQUIRED true
 #define OPTIONAL false
 
 struct bjn_hook bjn_hooks[BJN_NR_HOOKS] = {
-#define BJN_ROW(symbol, absent, probe) \
+#define BJN_ROW(symbol, absent, probe, bit) \
 	[BJN_HOOK_##symbol] = { \
 		.name = #symbol, \
 		.replacement = replace_##symbol, \
 		.canary = probe, \
+		.feature = bit, \
 		.required = absent, \
 	},
-#define BJN_HOOK(symbol, absent, ret, params) BJN_ROW(symbol, absent, canary_##symbol)
-#define BJN_ANSWER(symbol, absent, feature) BJN_ROW(symbol, absent, canary_answer)
+#define FEATURE_bpf_int_jit_compile	0
+#define FEATURE_bpf_jit_free		0
+#define FEATURE_bpf_check		0
+#define FEATURE_bpf_jit_supports_insn	BJN_FEAT(ARENA_ATOMICS)
+#define FEATURE_bpf_jit_inlines_helper_call	BJN_FEAT(INLINE_HELPERS)
+#define BJN_HOOK(symbol, absent, ret, params) \
+	BJN_ROW(symbol, absent, canary_##symbol, FEATURE_##symbol)
+#define BJN_ANSWER(symbol, absent, bit) \
+	BJN_ROW(symbol, absent, canary_answer, BJN_FEAT(bit))
 #include "hooks.def"
 #undef BJN_HOOK
 #undef BJN_ANSWER
@@ -221,12 +269,15 @@ struct bjn_hook bjn_hooks[BJN_NR_HOOKS] = {
  * bjn_hook_prove - make a canary call
  * @hook: an installed hook
  *
+ * Nothing is offered by us yet, so a yes is the stock JIT's own.
+ *
  * Return: the call has arrived at the replacement.
  */
 bool bjn_hook_prove(struct bjn_hook *hook)
 {
 	WRITE_ONCE(canary_task, current);
-	hook->canary(hook->addr);
+	if (hook->canary(hook->addr))
+		bjn.stock |= hook->feature;
 	WRITE_ONCE(canary_task, NULL);
 	return hook->proved && !bjn_sabotage_canary(hook->name);
 }

@@ -108,15 +108,13 @@ int bjn_hook_install(void)
 	return err;
 }
 
-/**
- * bjn_hook_remove - give every function back and wait until nobody is inside
- */
-void bjn_hook_remove(void)
+/* Remove the hooks from @last down to @first. */
+static void remove_range(int first, int last)
 {
 	bool any = false;
 	int i;
 
-	for (i = BJN_NR_HOOKS - 1; i >= 0; i--) {
+	for (i = last; i >= first; i--) {
 		if (!bjn_hooks[i].installed)
 			continue;
 		method->remove(&bjn_hooks[i]);
@@ -125,6 +123,20 @@ void bjn_hook_remove(void)
 	}
 	if (any)
 		bjn_replace_drain();
+}
+
+/**
+ * bjn_hook_remove - give every function back and wait until nobody is inside
+ *
+ * The compiler goes when no program that was verified with our answers can be
+ * on its way to it any more.
+ */
+void bjn_hook_remove(void)
+{
+	int i;
+
+	remove_range(BJN_HOOK_bpf_check + 1, BJN_NR_HOOKS - 1);
+	remove_range(0, BJN_HOOK_bpf_check);
 	for (i = 0; i < BJN_NR_HOOKS; i++) {
 		kfree(bjn_hooks[i].priv);
 		bjn_hooks[i].priv = NULL;

@@ -6,7 +6,7 @@
  * hooks.def		the functions
  * hook-replace.c	what runs instead of them
  * hook-ftrace.c	redirection by ftrace (arm64, LoongArch)
- * hook-kprobe.c	redirection by a kprobe (MIPS)
+ * hook-kprobe.c	redirection by a kprobe (MIPS, arm64)
  */
 #ifndef BJN_HOOK_H
 #define BJN_HOOK_H
@@ -29,7 +29,9 @@ enum bjn_hook_id {
  * struct bjn_hook - one overridden function
  * @name: its symbol
  * @replacement: what runs instead
- * @canary: call the function at @addr in a way that does no harm, hooked or not
+ * @canary: call the function at @addr in a way that does no harm, hooked or not;
+ *	true when it answers yes
+ * @feature: BJN_FEAT() bit that the stock JIT has when the canary says yes
  * @required: a kernel without the function is not supported
  * @installed: calls are being redirected
  * @proved: a canary call has arrived at @replacement
@@ -41,7 +43,8 @@ enum bjn_hook_id {
 struct bjn_hook {
 	const char *name;
 	void *replacement;
-	void (*canary)(unsigned long addr);
+	bool (*canary)(unsigned long addr);
+	u64 feature;
 	bool required;
 	bool installed;
 	bool proved;
@@ -72,7 +75,6 @@ extern struct bjn_hook bjn_hooks[BJN_NR_HOOKS];
 /* hook-replace.c */
 int bjn_replace_init(void);
 void bjn_replace_exit(void);
-void bjn_replace_drain(void);
 bool bjn_hook_prove(struct bjn_hook *hook);
 
 #endif

@@ -30,7 +30,8 @@ MODULE_PARM_DESC(disable, "features that stay off, separated by commas");
 static DEFINE_MUTEX(switch_lock);
 
 static const char *const feature_names[BJN_NR_FEATURES] = {
-#define BJN_FEATURE(id, name, what) [BJN_F_##id] = #name,
+#define BJN_FEATURE(id, name, what) \
+	[BJN_F_##id] = #name,
 #include "core/features.def"
 #undef BJN_FEATURE
 };
@@ -78,6 +79,28 @@ static int parse_disable(void)
 	return f < 0 ? f : 0;
 }
 
+/*
+ * Change the switches. What is no longer offered is withdrawn first, and then
+ * every load that may have been told so comes to its end: a program is never
+ * verified with one answer and compiled with another. What is offered anew is
+ * offered last.
+ */
+static void apply(bool on, u64 disabled)
+{
+	u64 features = bjn.possible & ~disabled;
+	u64 offer = on ? features : 0;
+	u64 withdrawn = bjn.offered & ~offer;
+
+	WRITE_ONCE(bjn.offered, bjn.offered & offer);
+	if (withdrawn)
+		bjn_replace_drain();
+	WRITE_ONCE(bjn.disabled, disabled);
+	WRITE_ONCE(bjn.env.features, features);
+	WRITE_ONCE(bjn.enabled, on);
+	smp_wmb();	/* who sees the offer sees the compiler behind it */
+	WRITE_ONCE(bjn.offered, offer);
+}
+
 /**
  * bjn_set_enabled - switch on or off who compiles new programs
  * @on: we do; otherwise the stock JIT does. Living programs stay what they are.
@@ -88,7 +111,7 @@ int bjn_set_enabled(bool on)
 {
 	mutex_lock(&switch_lock);
 	if (bjn.enabled != on) {
-		WRITE_ONCE(bjn.enabled, on);
+		apply(on, bjn.disabled);
 		pr_info("%s: new programs are compiled by %s\n", on ? "enabled" : "disabled",
 			on && bjn.be ? bjn.be->name : "the stock JIT");
 	}
@@ -107,8 +130,7 @@ void bjn_set_feature(enum bjn_feature f, bool on)
 
 	mutex_lock(&switch_lock);
 	if (!(bjn.disabled & bit) != on) {
-		WRITE_ONCE(bjn.disabled, on ? bjn.disabled & ~bit : bjn.disabled | bit);
-		WRITE_ONCE(bjn.env.features, bjn.possible & ~bjn.disabled);
+		apply(bjn.enabled, on ? bjn.disabled & ~bit : bjn.disabled | bit);
 		pr_info("feature %s is %s\n", feature_names[f], on ? "on" : "off");
 	}
 	mutex_unlock(&switch_lock);
@@ -150,7 +172,6 @@ static int detect(void)
 		return err;
 	}
 	bjn.possible = bjn.be ? bjn.be->features & bjn.env.features : 0;
-	bjn.env.features = bjn.possible & ~bjn.disabled;
 	return 0;
 }
 
@@ -195,7 +216,7 @@ static int __init bjn_init(void)
 		goto err_hook;
 	bjn_debugfs_init();
 
-	WRITE_ONCE(bjn.enabled, enabled);
+	apply(enabled, bjn.disabled);
 	announce();
 	return 0;
 
@@ -209,9 +230,9 @@ err_prog:
 /* No program of ours is alive: each of them holds a reference. */
 static void __exit bjn_exit(void)
 {
-	WRITE_ONCE(bjn.enabled, false);
 	bjn_debugfs_exit();
 	bjn_sysfs_exit();
+	apply(false, bjn.disabled);
 	bjn_hook_remove();
 	bjn_prog_exit();
 	pr_info("unloaded\n");

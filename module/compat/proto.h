@@ -18,4 +18,8 @@ struct bpf_verifier_env;
 #define BJN_COMPILE_ENV(env)	NULL
 #endif
 
+/* bpf_check() is only passed through; its last parameters have changed. */
+#define BJN_SIX_WORDS	(unsigned long a, unsigned long b, unsigned long c, \
+			 unsigned long d, unsigned long e, unsigned long f)
+
 #endif
