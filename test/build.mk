@@ -51,6 +51,15 @@ $(HOST)/enc-$(TARGET): $(call objs,$(HOST),test/enc/enc.c test/enc/enc-$(TARGET)
 enc: $(HOST)/enc-$(TARGET)
 	@enc/enc.sh $< $(OUT)/enc $(MC)
 
+CASES := $(wildcard exec/corpus/*.data)
+
+$(OUT)/cases: $(CASES) exec/cases.py bpfasm.py
+	@mkdir -p $(@D)
+	@python3 exec/cases.py $(CASES) >$@.tmp && mv $@.tmp $@
+
+exec: $(OUT)/bpf-conform $(OUT)/cases
+	@$(QEMU) $< $(OUT)/cases
+
 COUNT ?= 200000
 SEED  ?= 1
 JOBS  ?= 2

@@ -2,10 +2,8 @@
 /*
  * What the verifier does to a program between its checks and the JIT.
  *
- * bt_resolve() replaces references by addresses and keeps every instruction in
- * its place; the interpreter runs its result. bt_guard() surrounds divisions
- * by register with tests, because a JIT may rely on never seeing a divisor of
- * zero (or of -1 when signed): facts from kernel/bpf/fixups.c,
+ * bt_guard() surrounds divisions by register with tests, because a JIT may
+ * rely on never seeing a divisor of zero (or of -1 when signed): facts from kernel/bpf/fixups.c,
  * bpf_do_misc_fixups(). bt_blind() splits immediates as bpf_jit_harden does:
  * facts from kernel/bpf/core.c, bpf_jit_blind_insn(). The program compiled is
  * the result of the last two, so a wrong guess here shows as a difference.
@@ -13,7 +11,6 @@
 #include <stdlib.h>
 
 #include "fixup.h"
-#include "world.h"
 
 #define MAX_PATCH	10	/* instructions that one can become */
 
@@ -165,64 +162,6 @@ static int expand(const struct bt_code *in, rewrite_fn fn, struct rewrite *rw,
 			err = retarget(in, out, i, why);
 	}
 	return err;
-}
-
-static u64 reference(const struct bpf_insn *in, const char **why)
-{
-	if (in->src_reg == BPF_PSEUDO_MAP_FD && in->imm == 0)
-		return (uintptr_t)&bt_world.array;
-	if (in->src_reg == BPF_PSEUDO_MAP_VALUE && (u32)in->imm < BT_MAX_INSNS)
-		return (uintptr_t)&bt_world.jump_table[in->imm];
-	*why = "ld_imm64 refers to something that this world has not";
-	return 0;
-}
-
-/**
- * bt_resolve - references to maps become addresses, helper 12 a tail call
- * @in: program, @len slots
- * @len: number of slots
- * @out: result, instruction by instruction
- * @why: on error one phrase
- *
- * Map 0 is the prog_array; a map value reference with imm N is the address of
- * the slot of the instruction array that leads to instruction N.
- *
- * Return: 0, -ENOMEM or -EINVAL.
- */
-int bt_resolve(const struct bpf_insn *in, u32 len, struct bt_code *out, const char **why)
-{
-	u32 i;
-
-	if (!bt_code_reserve(out, len)) {
-		*why = "out of memory";
-		return -ENOMEM;
-	}
-	memcpy(out->insns, in, len * sizeof(*in));
-	out->len = len;
-	for (i = 0; i < len; i++) {
-		struct bpf_insn *o = &out->insns[i];
-
-		out->map[i] = i;
-		if (o->code == (BPF_JMP | BPF_CALL) && !o->src_reg && o->imm == BT_H_TAIL_CALL) {
-			o->code = BJN_TAIL_CALL;
-			o->imm = 0;
-		}
-		if (o->code != BJN_LD_IMM64)
-			continue;
-		if (o->src_reg && o->src_reg != BPF_PSEUDO_FUNC) {
-			u64 v = reference(o, why);
-
-			if (!v)
-				return -EINVAL;
-			o[0].src_reg = 0;
-			o[0].imm = (s32)(u32)v;
-			o[1].imm = (s32)(v >> 32);
-		}
-		i++;
-		out->map[i] = i;
-	}
-	out->map[len] = len;
-	return 0;
 }
 
 static u8 alu(bool wide, u8 op)

@@ -18,7 +18,6 @@ struct bt_code {
 	u32 *map;
 };
 
-int bt_resolve(const struct bpf_insn *in, u32 len, struct bt_code *out, const char **why);
 int bt_guard(const struct bt_code *in, u8 reg_ax, struct bt_code *out, const char **why);
 int bt_blind(const struct bt_code *in, u8 reg_ax, u32 *seed, struct bt_code *out,
 	     const char **why);

@@ -10,7 +10,6 @@
 
 #include "../../module/core/buf.h"
 #include "jit.h"
-#include "world.h"
 
 #define DUMMY_FUNC	0xffff800000100000ull	/* a function not compiled yet */
 
@@ -129,6 +128,29 @@ static struct bt_sub *sub_at(struct bt_image *img, u32 start)
 	return NULL;
 }
 
+/* Where code will run: here, or at the address that was asked for. */
+static u64 address(const struct work *w, const u32 *code)
+{
+	if (w->opt->base)
+		return w->opt->base + (u64)((const u8 *)code - w->r->base);
+	return (uintptr_t)code;
+}
+
+/**
+ * bt_sub_address - address of the subprogram that a call goes to
+ * @prog: program given to a call_target() callback
+ * @idx: call instruction
+ *
+ * Return: 0 in the first pass.
+ */
+u64 bt_sub_address(const struct bjn_prog *prog, u32 idx)
+{
+	const struct work *w = prog->priv;
+	u32 start = w->img->sub[w->sub].start + idx + 1 + (u32)prog->insns[idx].imm;
+
+	return prog->extra_pass ? address(w, sub_at(w->img, start)->code) : 0;
+}
+
 static u32 two(const struct bpf_insn *in)
 {
 	return in->code == BJN_LD_IMM64 ? 2 : 1;
@@ -175,64 +197,6 @@ static int split(struct work *w)
 	return 0;
 }
 
-static u32 whole_index(const struct bjn_prog *prog, u32 idx)
-{
-	const struct work *w = prog->priv;
-
-	return w->img->sub[w->sub].start + idx;
-}
-
-static void describe_kfunc(const struct bt_func *f, struct bjn_call *call)
-{
-	call->kind = BJN_CALL_KFUNC;
-	call->addr = (uintptr_t)f->fn;
-	call->nargs = f->nargs;
-	memcpy(call->arg_size, f->size, sizeof(f->size));
-	memcpy(call->arg_flags, f->flags, sizeof(f->flags));
-}
-
-static int call_target(const struct bjn_prog *prog, u32 idx, struct bjn_call *call)
-{
-	const struct work *w = prog->priv;
-	const struct bpf_insn *in = &prog->insns[idx];
-	const struct bt_func *f;
-
-	memset(call, 0, sizeof(*call));
-	if (in->src_reg == BPF_PSEUDO_CALL) {
-		const struct bt_sub *s =
-			sub_at(w->img, whole_index(prog, idx) + 1 + (u32)in->imm);
-
-		call->kind = BJN_CALL_SUBPROG;
-		call->addr = prog->extra_pass ? (uintptr_t)s->code : 0;
-		return 0;
-	}
-	if (!in->src_reg && (in->imm == BT_H_CPU_ID || in->imm == BT_H_CURRENT)) {
-		call->kind = in->imm == BT_H_CPU_ID ? BJN_CALL_CPU_ID : BJN_CALL_CURRENT;
-		return 0;
-	}
-	f = in->src_reg ? bt_kfunc(in->imm) : bt_helper(in->imm);
-	if (!f)
-		return -EINVAL;
-	if (in->src_reg)
-		describe_kfunc(f, call);
-	else
-		call->addr = (uintptr_t)f->fn;
-	return 0;
-}
-
-/* An instruction array of this world may lead anywhere. */
-static bool indirect_target(const struct bjn_prog *prog, u32 idx)
-{
-	(void)prog;
-	(void)idx;
-	return true;
-}
-
-static const struct bjn_prog_ops prog_ops = {
-	.call_target = call_target,
-	.indirect_target = indirect_target,
-};
-
 static bool is_store(const struct bpf_insn *in)
 {
 	return BJN_CLASS(in->code) == BPF_ST || BJN_CLASS(in->code) == BPF_STX;
@@ -254,7 +218,7 @@ static u32 find_depth(const struct bpf_insn *insns, u32 len)
 		if (based && -in->off > depth)
 			depth = -in->off;
 		if (!based && in->src_reg == BPF_REG_10)
-			depth = BI_STACK_SIZE;
+			depth = 512;
 	}
 	return (u32)(depth + 7) & ~7u;
 }
@@ -283,7 +247,7 @@ static void fill_functions(struct work *w, bool known)
 		if (in->code != BJN_LD_IMM64 || in->src_reg != BPF_PSEUDO_FUNC)
 			continue;
 		if (known)
-			v = (uintptr_t)sub_at(w->img, i + 1 + (u32)in->imm)->code;
+			v = address(w, sub_at(w->img, i + 1 + (u32)in->imm)->code);
 		w->insns[i].imm = (s32)(u32)v;
 		w->insns[i + 1].imm = (s32)(v >> 32);
 	}
@@ -307,7 +271,7 @@ static void describe_prog(struct work *w, u64 image, bool extra_pass)
 	p->is_main_of_many = !w->sub && w->img->nr_sub > 1;
 	p->tail_call_reachable = has_tail_call(w->code);
 	p->extra_pass = extra_pass;
-	p->ops = &prog_ops;
+	p->ops = w->opt->ops;
 	p->priv = w;
 }
 
@@ -322,7 +286,7 @@ static int compile_sub(struct work *w, u64 image, bool extra_pass)
 	memset(c, 0, sizeof(*c));
 	c->env = w->opt->env;
 	c->prog = &w->prog;
-	c->be = bt_backend ? bt_backend : bt_target.be;
+	c->be = bt_backend;
 	c->off = w->off;
 	err = bjn_plan(c);
 	if (!err) {
@@ -391,7 +355,7 @@ static int compile_single(struct work *w)
 
 	if (compile_sub(w, 0, false) || place(w, s))
 		return w->img->err;
-	if (w->opt->know_image && compile_sub(w, (uintptr_t)s->code, false))
+	if (w->opt->know_image && compile_sub(w, address(w, s->code), false))
 		return w->img->err;
 	return finish_sub(w, s);
 }
@@ -408,7 +372,7 @@ static int compile_many(struct work *w)
 	for (w->sub = 0; w->sub < img->nr_sub; w->sub++) {
 		struct bt_sub *s = &img->sub[w->sub];
 
-		if (compile_sub(w, (uintptr_t)s->code, true) || finish_sub(w, s))
+		if (compile_sub(w, address(w, s->code), true) || finish_sub(w, s))
 			return img->err;
 	}
 	return 0;

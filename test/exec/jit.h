@@ -3,7 +3,6 @@
 #define BT_JIT_H
 
 #include "../../module/core/backend.h"
-#include "../interp/interp.h"
 #include "fixup.h"
 #include "target.h"
 
@@ -75,6 +74,8 @@ struct bt_image {
 /**
  * struct bt_options - how to compile
  * @env: facts for the emitter
+ * @ops: answers to its questions
+ * @base: pretended address of the region, or 0
  * @stack_depth: bytes of stack of each subprogram, 0: found out
  * @know_image: tell the emitter the final address of a single program
  * @arena_kern: base of the arena for the emitter, or 0
@@ -83,12 +84,16 @@ struct bt_image {
  */
 struct bt_options {
 	const struct bjn_env *env;
+	const struct bjn_prog_ops *ops;
+	u64 base;
 	u32 stack_depth;
 	bool know_image;
 	u64 arena_kern;
 	u64 arena_user;
 	u64 *starts;
 };
+
+u64 bt_sub_address(const struct bjn_prog *prog, u32 idx);
 
 /* The emitter in use; a test may put a changed copy of bt_target.be here. */
 extern const struct bjn_backend *bt_backend;

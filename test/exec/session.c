@@ -52,6 +52,7 @@ int bt_session_init(void)
 	if (err)
 		return err;
 	bt_world_env(&bt_env);
+	bt_backend = bt_target.be;
 	err = bt_run_init();
 	if (err)
 		return err;
@@ -64,6 +65,105 @@ int bt_session_init(void)
 		bt_world.array.ptrs[BT_SLOT_BOUNCE] = NULL;
 	}
 	return bt_region_seal(&fixed_region);
+}
+
+static void describe_kfunc(const struct bt_func *f, struct bjn_call *call)
+{
+	call->kind = BJN_CALL_KFUNC;
+	call->addr = (uintptr_t)f->fn;
+	call->nargs = f->nargs;
+	memcpy(call->arg_size, f->size, sizeof(f->size));
+	memcpy(call->arg_flags, f->flags, sizeof(f->flags));
+}
+
+static int call_target(const struct bjn_prog *prog, u32 idx, struct bjn_call *call)
+{
+	const struct bpf_insn *in = &prog->insns[idx];
+	const struct bt_func *f;
+
+	memset(call, 0, sizeof(*call));
+	if (in->src_reg == BPF_PSEUDO_CALL) {
+		call->kind = BJN_CALL_SUBPROG;
+		call->addr = bt_sub_address(prog, idx);
+		return 0;
+	}
+	if (!in->src_reg && (in->imm == BT_H_CPU_ID || in->imm == BT_H_CURRENT)) {
+		call->kind = in->imm == BT_H_CPU_ID ? BJN_CALL_CPU_ID : BJN_CALL_CURRENT;
+		return 0;
+	}
+	f = in->src_reg ? bt_kfunc(in->imm) : bt_helper(in->imm);
+	if (!f)
+		return -EINVAL;
+	if (in->src_reg)
+		describe_kfunc(f, call);
+	else
+		call->addr = (uintptr_t)f->fn;
+	return 0;
+}
+
+/* An instruction array of this world may lead anywhere. */
+static bool indirect_target(const struct bjn_prog *prog, u32 idx)
+{
+	(void)prog;
+	(void)idx;
+	return true;
+}
+
+static const struct bjn_prog_ops prog_ops = {
+	.call_target = call_target,
+	.indirect_target = indirect_target,
+};
+
+static u64 reference(const struct bpf_insn *in, const char **why)
+{
+	if (in->src_reg == BPF_PSEUDO_MAP_FD && in->imm == 0)
+		return (uintptr_t)&bt_world.array;
+	if (in->src_reg == BPF_PSEUDO_MAP_VALUE && (u32)in->imm < BT_MAX_INSNS)
+		return (uintptr_t)&bt_world.jump_table[in->imm];
+	*why = "ld_imm64 refers to something that this world has not";
+	return 0;
+}
+
+/*
+ * References to maps become addresses, helper 12 a tail call; every instruction
+ * stays in its place. Map 0 is the prog_array; a map value reference with imm N
+ * is the address of the slot of the instruction array that leads to instruction N.
+ */
+static int resolve(const struct bpf_insn *in, u32 len, struct bt_code *out,
+		   const char **why)
+{
+	u32 i;
+
+	if (!bt_code_reserve(out, len)) {
+		*why = "out of memory";
+		return -ENOMEM;
+	}
+	memcpy(out->insns, in, len * sizeof(*in));
+	out->len = len;
+	for (i = 0; i < len; i++) {
+		struct bpf_insn *o = &out->insns[i];
+
+		out->map[i] = i;
+		if (o->code == (BPF_JMP | BPF_CALL) && !o->src_reg && o->imm == BT_H_TAIL_CALL) {
+			o->code = BJN_TAIL_CALL;
+			o->imm = 0;
+		}
+		if (o->code != BJN_LD_IMM64)
+			continue;
+		if (o->src_reg && o->src_reg != BPF_PSEUDO_FUNC) {
+			u64 v = reference(o, why);
+
+			if (!v)
+				return -EINVAL;
+			o[0].src_reg = 0;
+			o[0].imm = (s32)(u32)v;
+			o[1].imm = (s32)(v >> 32);
+		}
+		i++;
+		out->map[i] = i;
+	}
+	out->map[len] = len;
+	return 0;
 }
 
 static bool has_gotox(const struct bt_code *c)
@@ -91,7 +191,7 @@ static bool has_gotox(const struct bt_code *c)
 int bt_prepare(struct bt_program *p, const struct bpf_insn *insns, u32 len, u32 blind,
 	       const char **why)
 {
-	int err = bt_resolve(insns, len, &p->resolved, why);
+	int err = resolve(insns, len, &p->resolved, why);
 
 	p->len = len;
 	p->final = &p->guarded;
@@ -152,7 +252,7 @@ static bool uses_arena(const struct bt_code *c)
  */
 int bt_translate(struct bt_program *p, struct bt_region *r, bool know_image)
 {
-	struct bt_options opt = { .env = &bt_env, .know_image = know_image };
+	struct bt_options opt = { .env = &bt_env, .ops = &prog_ops, .know_image = know_image };
 
 	if (!reserve_starts(p)) {
 		p->img.err = -ENOMEM;

@@ -2,6 +2,8 @@
 /* The loop of the interpreter and its table of instructions. */
 #include "vm.h"
 
+void (*bi_trace)(const struct bpf_insn *in);
+
 /* One entry per class and low nibble pattern; the rest of the code is decoded by the function. */
 static bi_fn find_ldst(u8 code)
 {
@@ -105,6 +107,8 @@ static void step(struct bi_vm *vm, const bi_fn *fn)
 		return;
 	}
 	in = &f->prog->insns[f->pc++];
+	if (bi_trace)
+		bi_trace(in);
 	if (fn[in->code])
 		fn[in->code](vm, in);
 	else

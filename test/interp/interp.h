@@ -63,6 +63,9 @@ struct bi_prog {
 int bi_run(const struct bi_prog *prog, const u64 args[5], u64 max_steps, u64 *r0,
 	   const char **why);
 
+/* If set, called for every instruction that is about to be executed. */
+extern void (*bi_trace)(const struct bpf_insn *in);
+
 /**
  * bi_callback - call a subprogram from within a helper
  * @vm: what the helper was given

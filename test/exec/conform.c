@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * conform CASES
+ *
+ * Runs each case (a line "NAME PROGRAM MEMORY RESULT", from cases.py) through
+ * the interpreter, the emitter, and the emitter after constant blinding; then
+ * the sweep of sweep.c. Fails as well when the cases did not execute every
+ * form of every instruction that the emitter knows.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cover.h"
+#include "session.h"
+#include "sweep.h"
+#include "validate.h"
+
+static u32 number, failed;
+
+static void report(bool ok, const char *name, const char *detail)
+{
+	number++;
+	failed += !ok;
+	printf("%sok %u - %s\n", ok ? "" : "not ", number, name);
+	if (!ok && detail[0])
+		printf("# %s\n", detail);
+}
+
+/**
+ * struct check - one case
+ * @insns: program, @len slots
+ * @len: its length
+ * @mem: memory in hexadecimal
+ * @mem_len: its length in bytes
+ * @want: expected R0
+ */
+struct check {
+	struct bpf_insn *insns;
+	u32 len;
+	const char *mem;
+	u32 mem_len;
+	u64 want;
+};
+
+static void reset(struct check *k, u64 *args)
+{
+	memset(bt_world.mem, 0, BT_MEM_SIZE);
+	memset(bt_world.arena, 0, BT_ARENA_SIZE);
+	bt_parse_bytes(k->mem, bt_world.mem, BT_MEM_SIZE, &k->mem_len);
+	memset(args, 0, 5 * sizeof(*args));
+	args[0] = (uintptr_t)bt_world.mem;
+	args[1] = k->mem_len;
+}
+
+static bool interpreted(struct bt_program *p, struct check *k, char *text, size_t size)
+{
+	const char *why = "";
+	u64 args[5], r0;
+
+	reset(k, args);
+	if (bt_interpret(p, args, &r0, &why)) {
+		snprintf(text, size, "interpreter: %s", why);
+		return false;
+	}
+	if (r0 != k->want)
+		snprintf(text, size, "interpreter: R0 is 0x%llx, not 0x%llx", (unsigned long long)r0,
+			 (unsigned long long)k->want);
+	return r0 == k->want;
+}
+
+static bool compiled(struct bt_program *p, struct check *k, bool know_image, char *text, size_t size)
+{
+	struct bt_region r = { NULL, 0, 0 };
+	struct bt_result res = { .outcome = BT_CRASH };
+	u64 args[5];
+	int n = 0;
+
+	if (bt_region_open(&r, bt_code_bound(p)))
+		return false;
+	if (bt_translate(p, &r, know_image)) {
+		snprintf(text, size, "declined: %s (instruction %u)", p->img.why, p->img.err_at);
+	} else if (!bt_region_seal(&r)) {
+		reset(k, args);
+		bt_native(p, args, &res);
+		n = snprintf(text, size, "%s: ", p->final == &p->blinded ? "emitter, blinded" : "emitter");
+		bt_describe(&res, text + n, size - (size_t)n);
+	}
+	bt_image_free(&p->img);
+	bt_region_close(&r);
+	return res.outcome == BT_OK && res.r0 == k->want;
+}
+
+static bool passes(struct check *k, char *text, size_t size)
+{
+	static struct bt_program p;
+	const char *why = "";
+	bool ok;
+	u32 at;
+
+	if (bt_validate(k->insns, k->len, &at, &why) || bt_prepare(&p, k->insns, k->len, 0, &why)) {
+		snprintf(text, size, "refused: %s", why);
+		return false;
+	}
+	ok = interpreted(&p, k, text, size) && compiled(&p, k, false, text, size) &&
+	     compiled(&p, k, true, text, size);
+	/* Blinding may make a jump too long; then there is nothing to run. */
+	if (ok && !bt_prepare(&p, k->insns, k->len, 12345, &why))
+		ok = compiled(&p, k, false, text, size);
+	return ok;
+}
+
+static void run_line(char *line)
+{
+	char *name = strtok(line, " "), *hex = strtok(NULL, " ");
+	char *mem = strtok(NULL, " "), *want = strtok(NULL, " \n");
+	char text[200] = "the line of the case is broken";
+	struct check k = { .insns = NULL };
+	bool ok = false;
+
+	if (want && !bt_parse_program(hex, strlen(hex), &k.insns, &k.len)) {
+		k.mem = strcmp(mem, "-") ? mem : "";
+		k.want = strtoull(want, NULL, 16);
+		text[0] = 0;
+		ok = passes(&k, text, sizeof(text));
+	}
+	report(ok, name ? name : "?", text);
+	free(k.insns);
+}
+
+static void coverage(void)
+{
+	char text[80];
+	u32 forms, missing = bt_cover_missing(bt_target.be, &forms);
+
+	snprintf(text, sizeof(text), "%u of %u forms were never executed", missing, forms);
+	report(!missing, "the cases execute every form of every instruction", text);
+	printf("# %u forms\n", forms);
+}
+
+static void sweep(void)
+{
+	char text[80];
+	u32 programs, bad = bt_sweep(&programs);
+
+	snprintf(text, sizeof(text), "%u of %u programs differ", bad, programs);
+	report(!bad, "sweep of operations, conditions, constants and registers", text);
+	printf("# %u programs\n", programs);
+}
+
+int main(int argc, char **argv)
+{
+	size_t cap = 0;
+	char *line = NULL;
+	FILE *f = argc == 2 ? fopen(argv[1], "r") : NULL;
+
+	if (!f) {
+		fprintf(stderr, "usage: conform CASES\n");
+		return 2;
+	}
+	if (bt_session_init()) {
+		fprintf(stderr, "conform: cannot set up memory for programs\n");
+		return 2;
+	}
+	printf("TAP version 14\n");
+	bi_trace = bt_cover;
+	while (getline(&line, &cap, f) > 0)
+		run_line(line);
+	bi_trace = NULL;
+	coverage();
+	sweep();
+	printf("1..%u\n", number);
+	printf("%u passed, %u failed\n", number - failed, failed);
+	return failed ? 1 : 0;
+}

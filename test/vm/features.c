@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the machine is said to be able to do, it does: features/ lists it, and small programs for each part of
+ * the instruction set are compiled by us and give the right result.
+ */
+#include <dirent.h>
+#include <unistd.h>
+#include "guest.h"
+
+#define FEATURE		SYSFS "features/"
+#define MAX_INSNS	24
+
+#define MOVSX(cls, bits, d, s)	INSN((cls) | BPF_MOV | BPF_X, d, s, bits, 0)
+#define SIGNED(cls, op, d, i)	INSN((cls) | (op) | BPF_K, d, 0, 1, i)
+#define BSWAP(bits, d)		INSN(BPF_ALU64 | BPF_END, d, 0, 0, bits)
+#define LDSX(sz, d, s, o)	INSN(BPF_LDX | 0x80 | (sz), d, s, o, 0)
+#define GOTOL(i)		INSN(BPF_JMP32 | BPF_JA, 0, 0, 0, i)
+#define MAY_GOTO(o)		INSN(BPF_JMP | 0xe0, 0, 0, o, 0)
+#define ACQUIRE			0x100
+#define RELEASE			0x110
+
+struct program {
+	const char *name;
+	const char *feature;	/* file in features/ that it needs, NULL: none */
+	uint32_t want;
+	struct bpf_insn insn[MAX_INSNS];
+};
+
+static const struct program programs[] = {
+	{ "arithmetic", NULL, 44, {
+		MOV64_IMM(BPF_REG_0, 6), ALU64_IMM(BPF_MUL, BPF_REG_0, 7),
+		ALU64_IMM(BPF_ADD, BPF_REG_0, 2), EXIT() } },
+	{ "stack memory", NULL, 0x1234, {
+		ST_IMM(BPF_DW, BPF_REG_10, -8, 0x1234), LDX(BPF_DW, BPF_REG_0, BPF_REG_10, -8), EXIT() } },
+	{ "fetching atomics", NULL, 15, {
+		ST_IMM(BPF_DW, BPF_REG_10, -8, 5), MOV64_IMM(BPF_REG_1, 5),
+		ATOMIC(BPF_DW, BPF_ADD | BPF_FETCH, BPF_REG_10, BPF_REG_1, -8),
+		LDX(BPF_DW, BPF_REG_0, BPF_REG_10, -8), ALU64_REG(BPF_ADD, BPF_REG_0, BPF_REG_1), EXIT() } },
+	{ "compare and exchange", NULL, 9, {
+		ST_IMM(BPF_DW, BPF_REG_10, -8, 5), MOV64_IMM(BPF_REG_0, 5), MOV64_IMM(BPF_REG_1, 9),
+		ATOMIC(BPF_DW, BPF_CMPXCHG, BPF_REG_10, BPF_REG_1, -8),
+		LDX(BPF_DW, BPF_REG_0, BPF_REG_10, -8), EXIT() } },
+	{ "a helper call", NULL, 1, {
+		CALL(BPF_FUNC_ktime_get_ns), MOV64_REG(BPF_REG_1, BPF_REG_0), MOV64_IMM(BPF_REG_0, 0),
+		JMP_IMM(BPF_JEQ, BPF_REG_1, 0, 1), MOV64_IMM(BPF_REG_0, 1), EXIT() } },
+	{ "the processor number", NULL, 0, { CALL(BPF_FUNC_get_smp_processor_id), EXIT() } },
+	{ "a subprogram", NULL, 30, {
+		MOV64_IMM(BPF_REG_6, 10), MOV64_IMM(BPF_REG_1, 20), CALL_REL(2),
+		ALU64_REG(BPF_ADD, BPF_REG_0, BPF_REG_6), EXIT(),
+		MOV64_REG(BPF_REG_0, BPF_REG_1), MOV64_IMM(BPF_REG_6, 1), EXIT() } },
+	{ "a callback", NULL, 5, {
+		MOV64_IMM(BPF_REG_1, 5), LD_IMM64(BPF_REG_2, BPF_PSEUDO_FUNC, 5, 0),
+		MOV64_IMM(BPF_REG_3, 0), MOV64_IMM(BPF_REG_4, 0), CALL(BPF_FUNC_loop), EXIT(),
+		MOV64_IMM(BPF_REG_0, 0), EXIT() } },
+	{ "a bounded endless loop", NULL, 3, {
+		MOV64_IMM(BPF_REG_0, 0), MAY_GOTO(3), ALU64_IMM(BPF_ADD, BPF_REG_0, 1),
+		JMP_IMM(BPF_JEQ, BPF_REG_0, 3, 1), JMP_IMM(BPF_JA, 0, 0, -4), EXIT() } },
+	{ "MOVSX", "cpuv4", (uint32_t)-1, {
+		MOV64_IMM(BPF_REG_1, 0xff), MOVSX(BPF_ALU64, 8, BPF_REG_0, BPF_REG_1), EXIT() } },
+	{ "SDIV", "cpuv4", (uint32_t)-6, {
+		MOV64_IMM(BPF_REG_0, -42), SIGNED(BPF_ALU64, BPF_DIV, BPF_REG_0, 7), EXIT() } },
+	{ "SMOD, 32 bits", "cpuv4", (uint32_t)-2, {
+		MOV64_IMM(BPF_REG_0, -44), SIGNED(BPF_ALU, BPF_MOD, BPF_REG_0, 7), EXIT() } },
+	{ "BSWAP", "cpuv4", 0x78563412, {
+		MOV64_IMM(BPF_REG_0, 0x12345678), BSWAP(32, BPF_REG_0), EXIT() } },
+	{ "LDX_MEMSX", "cpuv4", (uint32_t)-128, {
+		ST_IMM(BPF_DW, BPF_REG_10, -8, 0x8080), LDSX(BPF_B, BPF_REG_0, BPF_REG_10, -8), EXIT() } },
+	{ "gotol", "cpuv4", 1, {
+		MOV64_IMM(BPF_REG_0, 1), GOTOL(1), MOV64_IMM(BPF_REG_0, 2), EXIT() } },
+	{ "load-acquire and store-release", "acquire_release", 77, {
+		MOV64_IMM(BPF_REG_1, 77),
+		ATOMIC(BPF_DW, RELEASE, BPF_REG_10, BPF_REG_1, -8),
+		ATOMIC(BPF_DW, ACQUIRE, BPF_REG_0, BPF_REG_10, -8), EXIT() } },
+};
+
+static unsigned int length(const struct program *p)
+{
+	unsigned int n = MAX_INSNS;
+
+	while (n && !p->insn[n - 1].code)
+		n--;
+	return n;
+}
+
+static bool has(const char *feature)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), FEATURE "%s", feature);
+	return file_exists(path);
+}
+
+static void run_one(const struct program *p)
+{
+	struct counters a = counters_read(), b;
+	int fd;
+
+	if (p->feature && !has(p->feature)) {
+		skip(p->name, "this machine does not have the feature");
+		return;
+	}
+	fd = prog_load_filter(p->insn, length(p));
+	b = counters_read();
+	if (fd < 0)
+		note("%.300s", prog_log());
+	check(runs_ok(fd, p->want), "%s", p->name);
+	if (!is_observer())
+		check(b.compiled > a.compiled && b.declined == a.declined && b.failed == a.failed,
+		      "%s: compiled by " MODULE, p->name);
+	close(fd);
+}
+
+static void list(void)
+{
+	DIR *dir = opendir(SYSFS "features");
+	struct dirent *d;
+	int n = 0;
+
+	while (dir && (d = readdir(dir))) {
+		if (d->d_name[0] == '.')
+			continue;
+		note("feature %s", d->d_name);
+		n++;
+	}
+	if (dir)
+		closedir(dir);
+	if (is_observer())
+		check(!n, "an observer offers no feature");
+	else
+		check(n > 0 && has("subprog_calls") && has("cpuv4"), "%d features are offered", n);
+}
+
+/* what cannot be had has no file but a reason */
+static void reasons(void)
+{
+	static char text[8192];
+
+	check(file_read(DEBUGFS "unsupported", text, sizeof(text)) > 0 && strstr(text, "reason="),
+	      "debugfs names what is not supported, and why");
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+		note("%s", line);
+}
+
+static void disabled_at_load(void)
+{
+	static const char cpuv4[] = FEATURE "cpuv4";
+
+	if (is_observer()) {
+		skip("disable=cpuv4", "an observer has no features");
+		return;
+	}
+	check(!ng_unload(), "rmmod");
+	if (!ng_load("disable=cpuv4,acquire_release", "features off"))
+		return;
+	check(file_num(cpuv4, -1) == 0, "a disabled feature reads 0");
+	check(file_has(DEBUGFS "unsupported", "switched off"), "and debugfs says why");
+	check(!file_write(cpuv4, "1") && file_num(cpuv4, -1) == 1, "it can be switched on");
+}
+
+void suite_features(void)
+{
+	if (!ng_load("", "features"))
+		return;
+	list();
+	reasons();
+	for (size_t i = 0; i < ARRAY_SIZE(programs); i++)
+		run_one(&programs[i]);
+	disabled_at_load();
+	bpf_settle(0);
+	check(!ng_unload(), "rmmod");
+}

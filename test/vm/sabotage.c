@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A build that can be made to fail: whatever fails, insmod or the load says what it was, the stock JIT still
+ * compiles, and nothing is left behind.
+ */
+#include <unistd.h>
+#include "guest.h"
+
+#define ALLOC_PARAM	"/sys/module/" MODULE "/parameters/sabotage_alloc"
+#define MAX_SITES	64
+#define REPEAT		100
+
+/* what the kernel's own symbol table is asked for on every kernel */
+static const char *const symbols[] = {
+#define BJN_COMPILE_HAS_ENV
+#define BJN_KSYM(name) #name,
+#include "../../module/ksyms.def"
+#undef BJN_KSYM
+};
+
+static const char *const hooks[] = {
+#define BJN_HOOK(symbol, absent, ret, params) #symbol,
+#define BJN_ANSWER(symbol, absent, feature) #symbol,
+#include "../../module/hooks.def"
+#undef BJN_HOOK
+#undef BJN_ANSWER
+};
+
+static bool stock_compiles(void)
+{
+	int fd = load_const(31);
+	bool ok = runs_ok(fd, 31) && prog_jited_len(fd) > 0;
+
+	close(fd);
+	return ok;
+}
+
+static bool nothing_left(void)
+{
+	return !module_loaded(MODULE) && !file_exists("/sys/kernel/bpfjit_ng") &&
+	       !file_exists("/sys/kernel/debug/bpfjit_ng") &&
+	       !file_has("/sys/kernel/debug/tracing/enabled_functions", "bpf_int_jit_compile") &&
+	       !file_has("/sys/kernel/debug/kprobes/list", "bpf_int_jit_compile");
+}
+
+/* insmod with @key=@name must fail, name @name in the log and leave nothing */
+static void refused(const char *key, const char *name)
+{
+	char params[128];
+	int err;
+
+	snprintf(params, sizeof(params), "%s=%s", key, name);
+	kmsg_mark();
+	err = module_load(SABOTAGE_KO, params);
+	check(err < 0 && kmsg_find("not loaded", name) && nothing_left() && stock_compiles(),
+	      "%s: refused with its name in the log, nothing left", params);
+	if (!err)
+		ng_unload();
+}
+
+/* absent functions have no hook that could fail */
+static int present_hooks(bool *present)
+{
+	static char text[16384], want[96];
+	int n = 0;
+
+	if (module_load(SABOTAGE_KO, "") || file_read(DEBUGFS "hooks", text, sizeof(text)) <= 0)
+		return -1;
+	for (size_t i = 0; i < ARRAY_SIZE(hooks); i++) {
+		snprintf(want, sizeof(want), "%s method=absent", hooks[i]);
+		present[i] = !strstr(text, want);
+		n += present[i];
+	}
+	return ng_unload() ? -1 : n;
+}
+
+static void missing_and_mute(void)
+{
+	bool present[ARRAY_SIZE(hooks)];
+
+	for (size_t i = 0; i < ARRAY_SIZE(symbols); i++)
+		refused("sabotage_symbol", symbols[i]);
+	refused("sabotage_symbol", "bpf_int_jit_compile");
+	if (!check(present_hooks(present) > 2, "without sabotage the same build loads and unloads"))
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(hooks); i++)
+		if (present[i])
+			refused("sabotage_canary", hooks[i]);
+}
+
+/* a program that makes the compiler work: subprogram, map, helper, long constants */
+static int load_rich(int map)
+{
+	const struct bpf_insn prog[] = {
+		LD_IMM64(BPF_REG_6, 0, 0x12345678, 0x1abcdef0),
+		ST_IMM(BPF_W, BPF_REG_10, -4, 0),
+		MOV64_REG(BPF_REG_2, BPF_REG_10),
+		ALU64_IMM(BPF_ADD, BPF_REG_2, -4),
+		LD_MAP_FD(BPF_REG_1, map),
+		CALL(BPF_FUNC_map_lookup_elem),
+		MOV64_IMM(BPF_REG_1, 40),
+		CALL_REL(1),
+		EXIT(),
+		MOV64_REG(BPF_REG_0, BPF_REG_1),
+		ALU64_IMM(BPF_ADD, BPF_REG_0, 2),
+		EXIT(),
+	};
+
+	return prog_load_filter(prog, ARRAY_SIZE(prog));
+}
+
+static int load_plain(int map)
+{
+	(void)map;
+	return load_const(42);
+}
+
+/* number of active objects in the general purpose caches */
+static long slab_objects(void)
+{
+	static char text[1 << 16];
+	char *line, *save = NULL;
+	long sum = 0, active;
+
+	if (file_read("/proc/slabinfo", text, sizeof(text)) <= 0)
+		return 0;
+	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+		if (!strncmp(line, "kmalloc-", 8) && sscanf(line, "%*s %ld", &active) == 1)
+			sum += active;
+	return sum;
+}
+
+static long vmalloc_kb(void)
+{
+	static char text[8192];
+	char *p;
+
+	if (file_read("/proc/meminfo", text, sizeof(text)) <= 0)
+		return 0;
+	p = strstr(text, "VmallocUsed:");
+	return p ? strtol(p + 12, NULL, 10) : 0;
+}
+
+enum outcome { SURVIVED, STOCK, REFUSED, WRONG };
+
+/* one load in which the @n-th allocation fails */
+static enum outcome fail_at(int n, int (*load)(int), int map)
+{
+	struct counters a = counters_read(), b;
+	enum outcome out = SURVIVED;
+	char text[16];
+	int fd;
+
+	snprintf(text, sizeof(text), "%d", n);
+	file_write(ALLOC_PARAM, text);
+	fd = load(map);
+	b = counters_read();
+	if (n && file_num(ALLOC_PARAM, -1) == 0)
+		out = fd < 0 ? REFUSED : b.compiled == a.compiled ? STOCK : SURVIVED;
+	if (fd >= 0 && (!runs_ok(fd, 42) || prog_jited_len(fd) <= 0))
+		out = WRONG;
+	/* a failed allocation must be counted as one */
+	if ((out == STOCK || out == REFUSED) && b.declined + b.failed <= a.declined + a.failed)
+		out = WRONG;
+	close(fd);
+	return out;
+}
+
+/* the @n-th allocation fails REPEAT times: same outcome each time, with a reason, and no growth */
+static bool site(const char *what, int n, int (*load)(int), int map)
+{
+	enum outcome first = fail_at(n, load, map), next;
+	bool same = first != WRONG, reason;
+	long objects, kb;
+
+	/* not reached: there are fewer allocations than that */
+	if (file_num(ALLOC_PARAM, -1) != 0) {
+		file_write(ALLOC_PARAM, "0");
+		return false;
+	}
+	kmsg_find(NULL, NULL);
+	bpf_settle(0);
+	usleep(200000);
+	objects = slab_objects();
+	kb = vmalloc_kb();
+	for (int i = 0; i < REPEAT && same; i++) {
+		next = fail_at(n, load, map);
+		same = next == first;
+	}
+	bpf_settle(0);
+	usleep(300000);
+	objects = slab_objects() - objects;
+	kb = vmalloc_kb() - kb;
+	reason = file_has(DEBUGFS "unsupported", "reason=");
+	check(same && reason && file_num(SYSFS "programs", -1) == 0 && objects < REPEAT && kb < REPEAT * 4,
+	      "%s: allocation %d fails: %s, %ld objects and %ld kB more after %d times", what, n,
+	      first == STOCK ? "the stock JIT compiles it" : first == REFUSED ? "the load fails" :
+	      first == SURVIVED ? "compiled all the same" : "WRONG", objects, kb, REPEAT);
+	return true;
+}
+
+static void all_sites(const char *what, int (*load)(int), int map)
+{
+	int n = 1;
+
+	while (n < MAX_SITES && site(what, n, load, map))
+		n++;
+	check(n > 2 && n < MAX_SITES, "%s: %d allocations were made to fail", what, n - 1);
+}
+
+static void allocations(void)
+{
+	int map = map_create(BPF_MAP_TYPE_ARRAY, 4, 4, 1), err;
+
+	kmsg_mark();
+	err = module_load(SABOTAGE_KO, "");
+	if (!check(!err, "insmod without sabotage"))
+		return;
+	if (is_observer()) {
+		skip("failing allocations", "this module has no emitter for this architecture");
+	} else {
+		all_sites("plain program", load_plain, map);
+		all_sites("program with a subprogram", load_rich, map);
+		check(fail_at(0, load_rich, map) == SURVIVED, "without sabotage it compiles");
+	}
+	close(map);
+	bpf_settle(0);
+	err = ng_unload();
+	check(!err && nothing_left() && stock_compiles(), "rmmod%s%s, nothing left", err ? ": " : "",
+	      err ? strerror(-err) : "");
+}
+
+void suite_sabotage(void)
+{
+	check(stock_compiles(), "the stock JIT compiles");
+	missing_and_mute();
+	allocations();
+}
