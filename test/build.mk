@@ -60,6 +60,16 @@ $(OUT)/cases: $(CASES) exec/cases.py bpfasm.py
 exec: $(OUT)/bpf-conform $(OUT)/cases
 	@$(QEMU) $< $(OUT)/cases
 
+$(HOST)/golden-$(TARGET): $(call objs,$(HOST),test/golden/golden.c test/golden/golden-$(TARGET).c \
+		test/exec/fixup.c test/exec/jit.c test/exec/parse.c $(CORE) $(EMITTER))
+	@mkdir -p $(@D); gcc -o $@ $^
+
+golden: $(HOST)/golden-$(TARGET)
+	@python3 golden/golden.py check $< golden/$(TARGET) $($(TARGET)_ORDER) $(MC)
+
+bless: $(HOST)/golden-$(TARGET)
+	@python3 golden/golden.py bless $< golden/$(TARGET) $($(TARGET)_ORDER) $(MC)
+
 COUNT ?= 200000
 SEED  ?= 1
 JOBS  ?= 2

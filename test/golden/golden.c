@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * golden < CASES
+ *
+ * The emitter of the target, built for the host: compiles each case (a line
+ * "NAME PROGRAM") for a kernel with fixed addresses and prints the code as
+ *	case NAME
+ *	at N		code of instruction N of the program follows; -1: prologue, -2: epilogue
+ *	sub		a subprogram starts
+ *	word 01234567
+ *	declined WHY
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "../exec/fixup.h"
+#include "../exec/jit.h"
+#include "golden.h"
+
+int bt_parse_program(const char *hex, size_t n, struct bpf_insn **insns, u32 *len);
+
+/* What a kernel's addresses look like. */
+#define HELPER(id)	(0x9000000000456780ull + 0x1234ull * (u32)(id))
+#define KFUNC(id)	(0x9000000000c89ab0ull + 0x10ull * (u32)(id))
+#define ARRAY		0x9000000112345600ull
+#define TABLE		0x9000000123450000ull
+#define IMAGE		0xffff800002040000ull
+#define ARENA_KERN	0xffff800123450000ull
+#define ARENA_USER	0x00007eadbeef0000ull
+
+static const struct bjn_env env = {
+	.features = ~0ull,
+	.off_array_max_entries = 44,
+	.off_array_ptrs = 272,
+	.off_prog_bpf_func = 48,
+	.off_thread_cpu = 28,
+	.off_thread_task = 0,
+	.reg_ax = 12,
+};
+
+static int call_target(const struct bjn_prog *prog, u32 idx, struct bjn_call *call)
+{
+	const struct bpf_insn *in = &prog->insns[idx];
+	static const struct bjn_call kfunc = {
+		.kind = BJN_CALL_KFUNC, .nargs = 5, .arg_size = { 1, 2, 4, 8, 1 },
+		.arg_flags = { 0, BJN_ARG_SIGNED, BJN_ARG_SIGNED, 0, BJN_ARG_SIGNED },
+	};
+
+	memset(call, 0, sizeof(*call));
+	if (in->src_reg == BPF_PSEUDO_CALL) {
+		call->kind = BJN_CALL_SUBPROG;
+		call->addr = bt_sub_address(prog, idx);
+	} else if (in->src_reg == BPF_PSEUDO_KFUNC_CALL) {
+		*call = kfunc;
+		call->addr = KFUNC(in->imm);
+	} else if (in->imm == 8) {
+		call->kind = BJN_CALL_CPU_ID;
+	} else if (in->imm == 35) {
+		call->kind = BJN_CALL_CURRENT;
+	} else {
+		call->addr = HELPER(in->imm);
+	}
+	return 0;
+}
+
+static bool indirect_target(const struct bjn_prog *prog, u32 idx)
+{
+	const struct bpf_insn *in = prog->insns;
+	u32 i;
+
+	for (i = 0; i < prog->len; i++)
+		if (in[i].code == BJN_LD_IMM64 &&
+		    ((u64)(u32)in[i].imm | (u64)(u32)in[i + 1].imm << 32) == TABLE + 8ull * idx)
+			return true;
+	return false;
+}
+
+static const struct bjn_prog_ops ops = {
+	.call_target = call_target,
+	.indirect_target = indirect_target,
+};
+
+/* References to maps become addresses, helper 12 a tail call. */
+static void resolve(struct bpf_insn *in, u32 len, struct bt_code *c)
+{
+	u32 i;
+
+	bt_code_reserve(c, len);
+	memcpy(c->insns, in, len * sizeof(*in));
+	c->len = len;
+	for (i = 0; i <= len; i++)
+		c->map[i] = i;
+	for (i = 0, in = c->insns; i < len; i++) {
+		u64 v = in[i].src_reg == BPF_PSEUDO_MAP_FD ? ARRAY : TABLE + 8ull * (u32)in[i].imm;
+
+		if (in[i].code == (BPF_JMP | BPF_CALL) && !in[i].src_reg && in[i].imm == 12) {
+			in[i].code = BJN_TAIL_CALL;
+			in[i].imm = 0;
+		}
+		if (in[i].code != BJN_LD_IMM64)
+			continue;
+		if (in[i].src_reg && in[i].src_reg != BPF_PSEUDO_FUNC) {
+			in[i].src_reg = 0;
+			in[i].imm = (s32)(u32)v;
+			in[i + 1].imm = (s32)(v >> 32);
+		}
+		i++;
+	}
+}
+
+/* Instruction of the user's program to which a word of code belongs. */
+static s32 owner(const struct bt_code *final, const struct bt_sub *s, const u64 *starts, u32 word)
+{
+	u64 at = (uintptr_t)(s->code + word);
+	s32 i, last = -1;
+
+	for (i = 0; i < (s32)s->len; i++)
+		if (starts[s->start + (u32)i] <= at)
+			last = (s32)s->start + i;
+	if (last < 0)
+		return -1;
+	for (i = 0; final->map[i + 1] <= (u32)last && final->map[i] != final->len; )
+		i++;
+	/* map[i] <= last < map[i + 1], except in the second half of an ld_imm64 */
+	while (i && final->map[i - 1] == final->map[i])
+		i--;
+	return i;
+}
+
+static void print_code(const struct bt_code *final, const struct bt_image *img, const u64 *starts)
+{
+	s32 now = -3;
+	u32 i, j;
+
+	for (i = 0; i < img->nr_sub; i++) {
+		const struct bt_sub *s = &img->sub[i];
+
+		printf("sub\n");
+		for (j = 0; j < s->words; j++) {
+			s32 who = owner(final, s, starts, j);
+
+			if (who != now || !j)
+				printf("at %d\n", who);
+			now = who;
+			printf("word %08x\n", s->code[j]);
+		}
+	}
+}
+
+static void compile(struct bpf_insn *insns, u32 len)
+{
+	static struct bt_code resolved, guarded;
+	struct bt_options opt = {
+		.env = &env, .ops = &ops, .base = IMAGE, .arena_kern = ARENA_KERN,
+		.arena_user = ARENA_USER, .know_image = true,
+	};
+	struct bt_region r;
+	struct bt_image img;
+	const char *why = "";
+
+	resolve(insns, len, &resolved);
+	if (bt_guard(&resolved, env.reg_ax, &guarded, &why) ||
+	    bt_region_open(&r, 65536 + 256 * guarded.len)) {
+		printf("declined %s\n", why);
+		return;
+	}
+	opt.starts = calloc(guarded.len + 1, sizeof(u64));
+	if (bt_compile(&guarded, &opt, &r, &img))
+		printf("declined %s\n", img.why);
+	else
+		print_code(&guarded, &img, opt.starts);
+	free(opt.starts);
+	bt_image_free(&img);
+	bt_region_close(&r);
+}
+
+int main(void)
+{
+	char *line = NULL;
+	size_t cap = 0;
+
+	bt_backend = bg_backend;
+	while (getline(&line, &cap, stdin) > 0) {
+		char *name = strtok(line, " "), *hex = strtok(NULL, " \n");
+		struct bpf_insn *insns;
+		u32 len;
+
+		if (!hex || bt_parse_program(hex, strlen(hex), &insns, &len)) {
+			fprintf(stderr, "golden: no program in the line of %s\n", name);
+			return 2;
+		}
+		printf("case %s\n", name);
+		compile(insns, len);
+		free(insns);
+	}
+	return 0;
+}
