@@ -80,6 +80,8 @@ void la_frame_begin(struct bjn_ctx *c)
 	bool calls = makes_calls(c);
 	s32 slots;
 
+	if (c->prog->priv_stack || c->prog->exception_boundary || c->prog->exception_cb)
+		bjn_fail(c, -EOPNOTSUPP, "private stack or exceptions");
 	memset(f, 0, sizeof(*f));
 	memcpy(f->map, calls ? la_map_callee_saved : la_map_caller_saved, sizeof(f->map));
 	if (c->env->reg_ax < BJN_MAX_REG)
