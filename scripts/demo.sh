@@ -16,33 +16,34 @@ board_load "$board"
 pretty()
 {
 	awk '
-	$1 == "step" {
-		n = $2
-		sub(/^step [0-9]+ /, "")
-		printf "\n%d. %s\n", n, $0
-		fflush()
-		next
-	}
-	$1 == "row" { row[++rows] = $0; next }
-	/^ok [0-9]+ / { sub(/^ok [0-9]+ /, ""); print "   ok      " $0 }
-	/^not ok/ { sub(/^not ok [0-9]* ?/, ""); print "   FAILED  " $0 }
-	/^# / { sub(/^# /, ""); print "           " $0 }
-	{ fflush() }
-	END {
+	function table(    i, f, name)
+	{
 		if (!rows)
-			exit
-		line = "-------------------------------------------------------------"
-		printf "\nsample program            machine code, bytes   instructions per run*\n"
-		printf "                          stock  ours  ratio     stock  ours  ratio\n%s\n", line "------"
+			return
+		printf "\n   sample program            machine code, bytes   instructions per run*\n"
+		printf "                             stock  ours  ratio     stock  ours  ratio\n"
 		for (i = 1; i <= rows; i++) {
 			split(row[i], f, " ")
 			name = row[i]
 			sub(/^row [0-9]+ [0-9]+ [0-9]+ [0-9]+ /, "", name)
-			printf "%-25s %5d %5d   %.2f     %5d %5d   %.2f\n", name, f[2], f[3], f[3] / f[2], \
+			printf "   %-25s %5d %5d   %.2f     %5d %5d   %.2f\n", name, f[2], f[3], f[3] / f[2], \
 				f[4], f[5], f[5] / f[4]
 		}
-		print "* executed by the processor, with the loop of BPF_PROG_TEST_RUN around the program"
-	}'
+		print "   * executed by the processor, with the loop of BPF_PROG_TEST_RUN around the program"
+		rows = 0
+	}
+	$1 == "step" {
+		table()
+		n = $2
+		sub(/^step [0-9]+ /, "")
+		printf "\n%d. %s\n", n, $0
+	}
+	$1 == "row" { row[++rows] = $0 }
+	/^ok [0-9]+ / { sub(/^ok [0-9]+ /, ""); print "   ok      " $0 }
+	/^not ok/ { sub(/^not ok [0-9]* ?/, ""); print "   FAILED  " $0 }
+	/^# / { sub(/^# /, ""); print "           " $0 }
+	{ fflush() }
+	END { table() }'
 }
 
 say "demo on $board: preparing (the first time downloads Debian packages, later runs need none)"

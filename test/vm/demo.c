@@ -195,6 +195,7 @@ static void step_stock(void)
 	say("step 1 The stock kernel %s (%s) with its own JIT", u.release, u.machine);
 	check(!module_loaded(MODULE) && !file_exists(SYSFS), "nothing of ours is there yet");
 	check(measure_all(0), "the stock JIT compiles and runs %d sample programs", NR_SAMPLES);
+	note("the kernel's own JIT test runs, about a minute ...");
 	test_bpf("test_bpf", "stock");
 	test_bpf("test_tail_calls", "stock");
 }
@@ -209,6 +210,7 @@ static bool step_ng(void)
 		return false;
 	kmsg_each(show_message, NULL);
 	check(measure_all(1), "bpfjit_ng compiles the same programs and they give the same results");
+	note("the kernel's own JIT test runs again ...");
 	a = test_bpf("test_bpf", "bpfjit_ng");
 	b = test_bpf("test_tail_calls", "bpfjit_ng");
 	c = counters_read();
