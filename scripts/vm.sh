@@ -9,6 +9,7 @@
 #   SMP=n           processors (default 1)    ICOUNT=1       one guest instruction is one nanosecond
 #   PARAMS="..."    module parameters         TIMEOUT=s      end of patience (default 600)
 #   MODULE=x.ko     use this module instead of building one
+#   ROOTFS=dir      files that the suite needs, copied into the guest
 # Any other KEY=VALUE is handed to the suite. The last lines are the module's counters and
 # "N passed, N failed"; the exit status is 0 when nothing failed and the kernel log is clean.
 set -euo pipefail
@@ -34,7 +35,8 @@ own_loading()
 # guest_binary: static init with all suites, cached by the content of its sources; prints its path
 guest_binary()
 {
-	local sources=("$REPO"/test/vm/*.[ch] "$REPO"/test/vm/*.def) dir
+	local sources=("$REPO"/test/vm/*.[ch] "$REPO"/test/vm/*.def
+		"$REPO"/module/{hooks,ksyms}.def) dir
 
 	dir=$BJN_CACHE/guest/$B_USER/$(hash_of "${sources[@]}")
 	if [ ! -e "$dir/init" ]; then
@@ -73,6 +75,7 @@ make_initramfs()
 	mkdir -p "$root"/{dev,proc,sys,tmp,modules}
 	cp "$(guest_binary)" "$root/init"
 	stage_modules "$root"
+	[ -z "${job[ROOTFS]:-}" ] || cp -a "${job[ROOTFS]}/." "$root/"
 	if [ "${job[JIT]}" = ng ] && ! own_loading "${job[SUITE]}"; then
 		job[LOAD]=yes
 	fi
@@ -170,9 +173,10 @@ watch()
 # verdict RUNDIR: count, look at the kernel log, print the last lines
 verdict()
 {
-	local run=$1 passed failed counters
+	local run=$1 passed failed skipped counters
 
-	passed=$(grep -c '^ok ' "$run/result.log" || true)
+	skipped=$(grep -c '^ok .* # SKIP' "$run/result.log" || true)
+	passed=$(($(grep -c '^ok ' "$run/result.log" || true) - skipped))
 	failed=$(grep -c '^not ok ' "$run/result.log" || true)
 	case $end in
 	panic) echo "not ok - the kernel panicked" ;;
@@ -188,40 +192,47 @@ verdict()
 	[ "$failed" = 0 ] || say "kernel log: $run/serial.log"
 	counters=$(tr -d '\r' <"$run/result.log" | grep '^compiled=' | tail -n 1 || true)
 	[ -z "$counters" ] || echo "$counters"
-	echo "$passed passed, $failed failed"
+	[ "$skipped" = 0 ] && skipped='' || skipped=", $skipped skipped"
+	echo "$passed passed, $failed failed$skipped"
 	[ "$failed" = 0 ]
 }
 
-[ $# -ge 2 ] || die "usage: vm.sh BOARD SUITE [KEY=VALUE...]"
-board_load "$1"
-job[SUITE]=$2
-job[CHANNEL]=${B_CHANNEL%@*}
-job[SERIES]=$B_SERIES
-case $B_ARCH in
-mips*) job[END]=reboot ;;
-esac
-shift 2
-for pair; do
-	[[ $pair == *=* ]] || die "'$pair' is not KEY=VALUE"
-	job[${pair%%=*}]=${pair#*=}
-done
-: "${job[TIMEOUT]:=600}"
-"$REPO/scripts/toolbox.sh" sid 2>/dev/null || "$REPO/scripts/toolbox.sh" sid
-[ -e "$B_KERNEL/package" ] || "$REPO/scripts/kernel.sh" "$B_NAME"
+# in a function, so that bash has read all of this file before anything runs
+main()
+{
+	[ $# -ge 2 ] || die "usage: vm.sh BOARD SUITE [KEY=VALUE...]"
+	board_load "$1"
+	job[SUITE]=$2
+	job[CHANNEL]=${B_CHANNEL%@*}
+	job[SERIES]=$B_SERIES
+	case $B_ARCH in
+	mips*) job[END]=reboot ;;
+	esac
+	shift 2
+	for pair; do
+		[[ $pair == *=* ]] || die "'$pair' is not KEY=VALUE"
+		job[${pair%%=*}]=${pair#*=}
+	done
+	: "${job[TIMEOUT]:=600}"
+	"$REPO/scripts/toolbox.sh" sid 2>/dev/null || "$REPO/scripts/toolbox.sh" sid
+	[ -e "$B_KERNEL/package" ] || "$REPO/scripts/kernel.sh" "$B_NAME"
 
-run=$BJN_LOG/$B_NAME-${job[SUITE]}-$(date +%H%M%S)-$$
-mkdir -p "$run"
-make_initramfs "$run"
-qemu_command "$run"
-take_slot
-: >"$run/serial.log"
-: >"$run/result.log"
-printf '%q ' "${qemu[@]}" >"$run/command"
-say "$B_NAME ($(cat "$B_KERNEL/release")): ${job[SUITE]}, JIT=${job[JIT]}"
-"$REPO/scripts/in-toolbox" "${qemu[@]}" </dev/null >"$run/qemu.log" 2>&1 &
-qemu_pid=$!
-trap 'kill "$qemu_pid" 2>/dev/null || true' EXIT
-watch "$qemu_pid" "$run" "${job[TIMEOUT]}"
-grep -v "terminating on signal" "$run/qemu.log" | head -n 5 | sed "s/^/# qemu: /" || true
-rm -f "$run/initramfs"
-verdict "$run"
+	run=$BJN_LOG/$B_NAME-${job[SUITE]}-$(date +%H%M%S)-$$
+	mkdir -p "$run"
+	make_initramfs "$run"
+	qemu_command "$run"
+	take_slot
+	: >"$run/serial.log"
+	: >"$run/result.log"
+	printf '%q ' "${qemu[@]}" >"$run/command"
+	say "$B_NAME ($(cat "$B_KERNEL/release")): ${job[SUITE]}, JIT=${job[JIT]}"
+	"$REPO/scripts/in-toolbox" "${qemu[@]}" </dev/null >"$run/qemu.log" 2>&1 &
+	qemu_pid=$!
+	trap 'kill "$qemu_pid" 2>/dev/null || true' EXIT
+	watch "$qemu_pid" "$run" "${job[TIMEOUT]}"
+	grep -v "terminating on signal" "$run/qemu.log" | head -n 5 | sed "s/^/# qemu: /" || true
+	rm -f "$run/initramfs"
+	verdict "$run"
+}
+
+main "$@"
