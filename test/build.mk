@@ -9,6 +9,8 @@ endif
 TOP   := $(abspath $(CURDIR)/..)
 OUT   := $(TOP)/build/test/$(TARGET)
 HOST  := $(TOP)/build/test/host
+SAN   := $(TOP)/build/test/san
+LIBF  := $(TOP)/build/test/libfuzzer
 ARCH  := $($(TARGET)_ARCH)
 CROSS := $($(TARGET)_CROSS)
 QEMU  := $($(TARGET)_QEMU)
@@ -16,6 +18,7 @@ MC    := llvm-mc $($(TARGET)_MC)
 
 WARN   := -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers
 CFLAGS := -O2 -I$(TOP)/module -g -std=gnu11 -fno-strict-aliasing $(WARN)
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined
 export TOP OUT HOST TARGET ARCH QEMU MC
 
 CORE    := module/core/compile.c
@@ -33,6 +36,9 @@ $(OUT)/%.o: $(TOP)/%.c
 $(OUT)/%.o: $(TOP)/%.S
 	@mkdir -p $(@D)
 	@$(CROSS)gcc -MMD -MP -c -o $@ $<
+$(SAN)/%.o: $(TOP)/%.c
+	@mkdir -p $(@D)
+	@gcc $(CFLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
 $(HOST)/%.o: $(TOP)/%.c
 	@mkdir -p $(@D)
 	@gcc $(CFLAGS) -MMD -MP -c -o $@ $<
@@ -70,6 +76,26 @@ golden: $(HOST)/golden-$(TARGET)
 bless: $(HOST)/golden-$(TARGET)
 	@python3 golden/golden.py bless $< golden/$(TARGET) $($(TARGET)_ORDER) $(MC)
 
+$(SAN)/unit: $(call objs,$(SAN),$(patsubst $(TOP)/%,%,$(wildcard $(TOP)/test/unit/*.c)) $(CORE))
+	@gcc $(SANITIZE) -o $@ $^
+
+unit: $(SAN)/unit
+	@$<
+
+# Arbitrary bytes through the driver and the emitter, built for the host by clang.
+RUNS ?= 200000
+DRIVER_OBJS := $(call objs,$(LIBF),test/fuzz/driver.c test/golden/golden-$(TARGET).c $(CORE) $(EMITTER))
+
+$(LIBF)/%.o: $(TOP)/%.c
+	@mkdir -p $(@D)
+	@clang $(CFLAGS) $(SANITIZE) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
+
+$(LIBF)/driver-$(TARGET): $(DRIVER_OBJS)
+	@clang $(SANITIZE) -fsanitize=fuzzer -o $@ $^
+
+fuzz-driver: $(LIBF)/driver-$(TARGET) $(OUT)/cases
+	@fuzz/driver.sh $< $(OUT)/cases $(LIBF)/seeds-$(TARGET) $(RUNS)
+
 COUNT ?= 200000
 SEED  ?= 1
 JOBS  ?= 2
@@ -82,6 +108,9 @@ fuzz-plant: $(OUT)/bpf-fuzz
 
 plugin: $(OUT)/bpf-plugin
 	@echo $<
+
+check:
+	@MAKE="$(MAKE)" ./check.sh unit enc golden exec fuzz-plant fuzz-driver fuzz=400000
 
 clean:
 	rm -rf $(TOP)/build/test
