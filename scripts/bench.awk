@@ -77,8 +77,8 @@ $1 == "compile" {
 	if (!word[2])		# second pass of a subprogram
 		next
 	key = list[++nr]
-	if ((key in bpf) && bpf[key] != word[2])
-		odd = odd "error: " title[key] ": the programs of two runs differ in length\n"
+	if ((key in bpf) && bpf[key] != word[2] && odd == "")
+		odd = title[key]
 	bpf[key] = word[2] + 0
 	least(bytes, bytes_seen, $2 SUBSEP key, word[4] + 0)
 	least(cost, cost_seen, $2 SUBSEP key, word[6] + 0)
@@ -173,7 +173,7 @@ function show_problems(    i, s, key, id, side, silent)
 
 END {
 	if (odd != "") {
-		printf "%s", odd
+		printf "error: two runs compiled programs of different length for %s; were other programs loaded?\n", odd
 		exit 1
 	}
 	if (!cases) {
