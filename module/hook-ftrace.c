@@ -11,50 +11,52 @@
  * instructions that ftrace patches, so that the call is not redirected again.
  */
 #include <linux/ftrace.h>
-#include <linux/slab.h>
 
 #include "bjn.h"
 #include "hook.h"
 #include "kglue-hook.h"
 
-/**
- * struct ftrace_hook - private part of a hook
- * @ops: registration
- * @to: address of the replacement
+static void redirect(unsigned long ip, unsigned long parent_ip,
+		     struct ftrace_ops *ops, struct ftrace_regs *fregs);
+
+/*
+ * One registration serves all functions: ending it costs several grace
+ * periods, changing its list of functions costs none.
  */
-struct ftrace_hook {
-	struct ftrace_ops ops;
-	unsigned long to;
+static struct ftrace_ops registration = {
+	.func = redirect,
+	.flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_DYNAMIC | FTRACE_OPS_FL_PERMANENT
+#ifndef CONFIG_DYNAMIC_FTRACE_WITH_ARGS
+		 | FTRACE_OPS_FL_SAVE_REGS	/* nothing less can be changed */
+#endif
 };
+
+/* Functions on its list. */
+static unsigned int nr_installed;
 
 static void notrace redirect(unsigned long ip, unsigned long parent_ip,
 			     struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	struct ftrace_hook *f = container_of(ops, struct ftrace_hook, ops);
+	struct bjn_hook *h;
 
+	for (h = bjn_hooks; h < bjn_hooks + BJN_NR_HOOKS; h++) {
+		if (h->site == ip)
+			break;
+	}
+	if (h == bjn_hooks + BJN_NR_HOOKS)
+		return;
 #ifdef CONFIG_DYNAMIC_FTRACE_WITH_ARGS
-	ftrace_regs_set_instruction_pointer(fregs, f->to);
+	ftrace_regs_set_instruction_pointer(fregs, (unsigned long)h->replacement);
 #else
-	instruction_pointer_set(ftrace_get_regs(fregs), f->to);
+	instruction_pointer_set(ftrace_get_regs(fregs), (unsigned long)h->replacement);
 #endif
-}
-
-static unsigned long ops_flags(void)
-{
-	unsigned long flags = FTRACE_OPS_FL_IPMODIFY | FTRACE_OPS_FL_DYNAMIC |
-			      FTRACE_OPS_FL_PERMANENT;
-
-	/* Without WITH_ARGS only a full set of registers can be changed. */
-	if (!IS_ENABLED(CONFIG_DYNAMIC_FTRACE_WITH_ARGS))
-		flags |= FTRACE_OPS_FL_SAVE_REGS;
-	return flags;
 }
 
 static const char *reason(int err)
 {
 	switch (err) {
 	case -EBUSY:
-		return "is redirected by somebody else, such as a live patch or another copy of this module; unload that first";
+		return "is redirected by somebody else, such as a live patch or another copy of this module, or kernel.ftrace_enabled is 0; change that first";
 	case -EINVAL:
 		return "is not traceable in this kernel; use a kernel named in the README";
 	case -ENODEV:
@@ -66,37 +68,29 @@ static const char *reason(int err)
 
 static int ftrace_install(struct bjn_hook *hook, const char **why)
 {
-	unsigned long site = bjn_ftrace_site(hook->addr);
-	struct ftrace_hook *f = kzalloc(sizeof(*f), GFP_KERNEL);
 	int err;
 
-	if (!f)
-		return -ENOMEM;
-	f->to = (unsigned long)hook->replacement;
-	f->ops.func = redirect;
-	f->ops.flags = ops_flags();
+	hook->site = bjn_ftrace_site(hook->addr);
 	hook->stock = bjn_ftrace_stock(hook->addr);
-	hook->priv = f;
-
-	err = ftrace_set_filter_ip(&f->ops, site, 0, 0);
-	if (err) {
-		*why = reason(err);
-		return err;
+	err = ftrace_set_filter_ip(&registration, hook->site, 0, 0);
+	if (!err && !nr_installed) {
+		err = register_ftrace_function(&registration);
+		if (err)
+			ftrace_set_filter_ip(&registration, hook->site, 1, 0);
 	}
-	err = register_ftrace_function(&f->ops);
-	if (err) {
+	if (err)
 		*why = reason(err);
-		ftrace_set_filter_ip(&f->ops, site, 1, 0);
-	}
+	else
+		nr_installed++;
 	return err;
 }
 
+/* An empty list would mean every function: the last one ends the registration. */
 static void ftrace_remove(struct bjn_hook *hook)
 {
-	struct ftrace_hook *f = hook->priv;
-
-	unregister_ftrace_function(&f->ops);
-	ftrace_set_filter_ip(&f->ops, bjn_ftrace_site(hook->addr), 1, 0);
+	if (!--nr_installed)
+		unregister_ftrace_function(&registration);
+	ftrace_set_filter_ip(&registration, hook->site, 1, 0);
 }
 
 const struct bjn_hook_method bjn_hook_ftrace = {

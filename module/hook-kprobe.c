@@ -45,21 +45,26 @@ static int kprobe_install(struct bjn_hook *hook, const char **why)
 	k = kzalloc(sizeof(*k), GFP_KERNEL);
 	if (!k)
 		return -ENOMEM;
-	hook->priv = k;
 	k->to = (unsigned long)hook->replacement;
 	k->kp.addr = (kprobe_opcode_t *)hook->addr;
 	k->kp.pre_handler = redirect;
 	err = register_kprobe(&k->kp);
-	if (err)
+	if (err) {
 		*why = "cannot be probed in this kernel; use a kernel named in the README";
-	return err;
+		kfree(k);
+		return err;
+	}
+	hook->priv = k;
+	return 0;
 }
 
 static void kprobe_remove(struct bjn_hook *hook)
 {
 	struct kprobe_hook *k = hook->priv;
 
+	/* Waits until no CPU is in the handler. */
 	unregister_kprobe(&k->kp);
+	kfree(k);
 }
 
 const struct bjn_hook_method bjn_hook_kprobe = {

@@ -133,14 +133,8 @@ static void remove_range(int first, int last)
  */
 void bjn_hook_remove(void)
 {
-	int i;
-
 	remove_range(BJN_HOOK_bpf_check + 1, BJN_NR_HOOKS - 1);
 	remove_range(0, BJN_HOOK_bpf_check);
-	for (i = 0; i < BJN_NR_HOOKS; i++) {
-		kfree(bjn_hooks[i].priv);
-		bjn_hooks[i].priv = NULL;
-	}
 	bjn_replace_exit();
 }
 

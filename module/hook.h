@@ -38,6 +38,7 @@ enum bjn_hook_id {
  * @addr: address of the function; 0 when this kernel has none
  * @stock: call this to get the original behaviour
  * @hits: calls that arrived at @replacement, canary included
+ * @site: ftrace's address of the function
  * @priv: for the method
  */
 struct bjn_hook {
@@ -50,6 +51,7 @@ struct bjn_hook {
 	bool proved;
 	unsigned long addr;
 	unsigned long stock;
+	unsigned long site;
 	atomic64_t hits;
 	void *priv;
 };
