@@ -22,7 +22,7 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined
 export TOP OUT HOST TARGET ARCH QEMU MC
 
 CORE    := module/core/compile.c
-EMITTER := $(patsubst $(TOP)/%,%,$(filter-out %/kglue.c %/kglue-%.c,$(wildcard $(TOP)/$(ARCH)/*.c)))
+EMITTER := $(foreach f,$(patsubst $(TOP)/%,%,$(wildcard $(TOP)/$(ARCH)/*.c)),$(if $(findstring /kglue,$f),,$f))
 INTERP  := $(patsubst $(TOP)/%,%,$(wildcard $(TOP)/test/interp/*.c))
 BENCH   := $(addprefix test/exec/,fixup.c validate.c jit.c run.c world.c helpers.c session.c parse.c \
 	   target-$(TARGET).c entry-$(TARGET).S) $(CORE) $(EMITTER) $(INTERP)
@@ -30,16 +30,16 @@ FUZZ    := $(addprefix test/fuzz/,fuzz.c gen.c gen-mem.c gen-call.c compare.c mi
 
 objs = $(addprefix $1/,$(addsuffix .o,$(basename $2)))
 
-$(OUT)/%.o: $(TOP)/%.c
+$(OUT)/%.o: $(TOP)/%.c build.mk
 	@mkdir -p $(@D)
 	@$(CROSS)gcc $(CFLAGS) -MMD -MP -c -o $@ $<
-$(OUT)/%.o: $(TOP)/%.S
+$(OUT)/%.o: $(TOP)/%.S build.mk
 	@mkdir -p $(@D)
 	@$(CROSS)gcc -MMD -MP -c -o $@ $<
-$(SAN)/%.o: $(TOP)/%.c
+$(SAN)/%.o: $(TOP)/%.c build.mk
 	@mkdir -p $(@D)
 	@gcc $(CFLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
-$(HOST)/%.o: $(TOP)/%.c
+$(HOST)/%.o: $(TOP)/%.c build.mk
 	@mkdir -p $(@D)
 	@gcc $(CFLAGS) -MMD -MP -c -o $@ $<
 link = @mkdir -p $(@D); $(CROSS)gcc -static -o $@ $^
@@ -86,7 +86,7 @@ unit: $(SAN)/unit
 RUNS ?= 200000
 DRIVER_OBJS := $(call objs,$(LIBF),test/fuzz/driver.c test/golden/golden-$(TARGET).c $(CORE) $(EMITTER))
 
-$(LIBF)/%.o: $(TOP)/%.c
+$(LIBF)/%.o: $(TOP)/%.c build.mk
 	@mkdir -p $(@D)
 	@clang $(CFLAGS) $(SANITIZE) -fsanitize=fuzzer-no-link -MMD -MP -c -o $@ $<
 

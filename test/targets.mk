@@ -5,7 +5,7 @@
 #   ORDER  of the bytes in a machine word
 #   MC     options of llvm-mc that disassemble what the emitter writes
 
-TARGETS := loongarch64
+TARGETS := loongarch64 mips64el mips64 mips64r6el mipsel mips mips32r6el
 
 loongarch64_ARCH    := arch-loongarch
 loongarch64_BACKEND := bjn_loongarch
@@ -13,3 +13,47 @@ loongarch64_CROSS   := loongarch64-linux-gnu-
 loongarch64_QEMU    := qemu-loongarch64
 loongarch64_ORDER   := little
 loongarch64_MC      := -triple=loongarch64 -mattr=+d,+ual,+lam-bh,+lamcas,+frecipe
+
+# What the MIPS targets share: a folder for both widths, and the levels of the
+# instruction set that one emulator can run (CPU bits, see arch-mips/backend.h).
+mips64el_ARCH       := arch-mips
+mips64el_BACKEND    := bjn_mips64
+mips64el_CROSS      := mips64el-linux-gnuabi64-
+mips64el_QEMU       := qemu-mips64el
+mips64el_ORDER      := little
+mips64el_MC         := -triple=mips64el-linux-gnuabi64 -mcpu=mips64r2
+
+mips64_ARCH         := arch-mips
+mips64_BACKEND      := bjn_mips64
+mips64_CROSS        := mips64-linux-gnuabi64-
+mips64_QEMU         := qemu-mips64
+mips64_ORDER        := big
+mips64_MC           := -triple=mips64-linux-gnuabi64 -mcpu=mips64r2
+
+mips64r6el_ARCH     := arch-mips
+mips64r6el_BACKEND  := bjn_mips64
+mips64r6el_CROSS    := mipsisa64r6el-linux-gnuabi64-
+mips64r6el_QEMU     := qemu-mips64el
+mips64r6el_ORDER    := little
+mips64r6el_MC       := -triple=mips64el-linux-gnuabi64 -mcpu=mips64r6
+
+mipsel_ARCH         := arch-mips
+mipsel_BACKEND      := bjn_mips32
+mipsel_CROSS        := mipsel-linux-gnu-
+mipsel_QEMU         := qemu-mipsel
+mipsel_ORDER        := little
+mipsel_MC           := -triple=mipsel-linux-gnu -mcpu=mips32r2
+
+mips_ARCH           := arch-mips
+mips_BACKEND        := bjn_mips32
+mips_CROSS          := mips-linux-gnu-
+mips_QEMU           := qemu-mips
+mips_ORDER          := big
+mips_MC             := -triple=mips-linux-gnu -mcpu=mips32r2
+
+mips32r6el_ARCH     := arch-mips
+mips32r6el_BACKEND  := bjn_mips32
+mips32r6el_CROSS    := mipsisa32r6el-linux-gnu-
+mips32r6el_QEMU     := qemu-mipsel
+mips32r6el_ORDER    := little
+mips32r6el_MC       := -triple=mipsel-linux-gnu -mcpu=mips32r6

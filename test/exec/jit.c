@@ -341,8 +341,9 @@ static int place(struct work *w, struct bt_sub *s)
 
 static int finish_sub(struct work *w, struct bt_sub *s)
 {
-	if (w->ctx.pos != s->words)
-		return fail(w, -EPROTO, s->start, "the second pass has another length");
+	if (w->ctx.pos > s->words)
+		return fail(w, -EPROTO, s->start, "the second pass is longer than the first");
+	s->words = w->ctx.pos;
 	memcpy(s->code, w->ctx.code, s->words * sizeof(u32));
 	keep_starts(w, s);
 	return keep_extable(w, s);

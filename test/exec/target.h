@@ -13,11 +13,13 @@
  * @name: as in TARGET=
  * @be: the emitter
  * @cpu: CPU capability bits for it
+ * @facts: fills in further facts for the emitter; may be NULL
  */
 struct bt_target {
 	const char *name;
 	const struct bjn_backend *be;
 	u64 cpu;
+	void (*facts)(struct bjn_env *env);
 };
 
 extern const struct bt_target bt_target;

@@ -69,6 +69,8 @@ void bt_world_env(struct bjn_env *env)
 	env->off_thread_cpu = (u32)((const u8 *)&thread_info.cpu - tp);
 	env->off_thread_task = (u32)((const u8 *)&thread_info.task - tp);
 	env->reg_ax = 12;
+	if (bt_target.facts)
+		bt_target.facts(env);
 }
 
 static bool within(u64 addr, u32 size, const void *base, u64 len)

@@ -32,6 +32,7 @@ static void wide(void)
 
 	CHECK(bu_compile(&r, p, 4) == 0);
 	CHECK(r.off[0] == 1 && r.off[1] == 3 && r.off[2] == 3);
+	CHECK(r.c.facts.max_words == 3 + 2 + 2 + 1);
 	CHECK(r.code[2] == (BU_PLAIN | 9));
 	CHECK(r.code[3] == (BU_SHORT | (0xffff & -2)));
 	CHECK(bu_compile(&r, p, 1) == -EINVAL);
@@ -107,6 +108,18 @@ static void nested(void)
 	CHECK(r.code[2] == (BU_SHORT | 2));
 }
 
+/* A short form is taken only when the long forms in between are counted in. */
+static void over_branches(void)
+{
+	static const struct bpf_insn p[] = {
+		JUMP(5), JUMP(8), JUMP(8), JUMP(8), JUMP(8), JUMP(8), MOV(0), MOV(0), MOV(0), MOV(0),
+		MOV(0), MOV(0), MOV(0), MOV(0), EXIT,
+	};
+
+	CHECK(bu_compile(&r, p, 15) == 0);
+	CHECK(r.code[1] == BU_LONG && r.code[2] == (BU_LONG_2 | (r.off[6] - 2)));
+}
+
 static void faults(void)
 {
 	static const struct bpf_insn p[] = { PROBE(3), MOV(0), PROBE(4), EXIT };
@@ -159,6 +172,7 @@ void bu_test_compile(void)
 	wide();
 	branches();
 	nested();
+	over_branches();
 	faults();
 	declines();
 	within_bounds();

@@ -67,6 +67,7 @@ static const struct program programs[] = {
 	{ "LDX_MEMSX", "cpuv4", (uint32_t)-128, 0, {
 		ST_IMM(BPF_DW, BPF_REG_10, -8, 0x8080), LDSX(BPF_B, BPF_REG_0, BPF_REG_10, -8), EXIT() } },
 	{ "gotol", "cpuv4", 1, 0, {
+		CALL(BPF_FUNC_get_smp_processor_id), JMP_IMM(BPF_JGT, BPF_REG_0, 1000, 2),
 		MOV64_IMM(BPF_REG_0, 1), GOTOL(1), MOV64_IMM(BPF_REG_0, 2), EXIT() } },
 	{ "load-acquire and store-release", "acquire_release", 77, 0, {
 		MOV64_IMM(BPF_REG_1, 77),
