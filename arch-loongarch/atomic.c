@@ -14,15 +14,47 @@
 #define LA_DBAR_LLSC	0x700	/* after an ll/sc loop */
 
 
-/* Register with the address dst + off; at most LA_ADDI_WORDS words. */
-static enum la_reg address(struct bjn_ctx *c, u8 reg, s64 off)
+static bool is_arena(const struct bpf_insn *insn)
 {
-	enum la_reg base = la_base(c, reg, &off);
+	return BPF_MODE(insn->code) == BJN_PROBE_ATOMIC;
+}
 
-	if (!off)
+/*
+ * Base register of an access to reg + off, in an arena to arena + reg + off;
+ * at most 2 words.
+ */
+static enum la_reg base_of(struct bjn_ctx *c, const struct bpf_insn *insn, u8 reg, s64 *off)
+{
+	u8 arena = la_frame(c)->arena;
+
+	if (!is_arena(insn))
+		return la_base(c, reg, off);
+	if (arena == LA_NONE)
+		bjn_fail(c, -EINVAL, "arena access without an arena");
+	la_add_d(c, LA_X2, la_src(c, reg, LA_X2), arena);
+	return LA_X2;
+}
+
+/* Register with the address; at most LA_ADDI_WORDS words on top of the base. */
+static enum la_reg address(struct bjn_ctx *c, const struct bpf_insn *insn)
+{
+	s64 off = insn->off;
+	enum la_reg base = base_of(c, insn, insn->dst_reg, &off);
+
+	if (!off && base != LA_X2)
 		return base;
 	la_addi(c, LA_X0, base, off, LA_X0);
 	return LA_X0;
+}
+
+/*
+ * The next word may fault if this is an access to an arena. Then a value that
+ * is returned reads as 0.
+ */
+static void may_fault(struct bjn_ctx *c, const struct bpf_insn *insn, u32 resume, u8 reg)
+{
+	if (is_arena(insn))
+		bjn_may_fault(c, resume, reg);
 }
 
 /* Instructions of one read-modify-write, relaxed and returning. */
@@ -60,12 +92,14 @@ static void read_modify_write(struct bjn_ctx *c, const struct bpf_insn *insn)
 		bjn_fail(c, -EOPNOTSUPP, "unknown atomic operation");
 		return;
 	}
-	addr = address(c, insn->dst_reg, insn->off);
+	addr = address(c, insn);
 	rs = la_src(c, insn->src_reg, LA_X1);
 	if (!(insn->imm & BPF_FETCH)) {
+		may_fault(c, insn, 1, BJN_EX_NO_REG);
 		la_dkj(c, dw ? rmw->d : rmw->w, LA_ZERO, rs, addr);
 		return;
 	}
+	may_fault(c, insn, 1, LA_X2);
 	la_dkj(c, dw ? rmw->db_d : rmw->db_w, LA_X2, rs, addr);
 	rs = la_dst(c, insn->src_reg);
 	if (dw)
@@ -75,14 +109,18 @@ static void read_modify_write(struct bjn_ctx *c, const struct bpf_insn *insn)
 }
 
 /* The same with the compare-and-swap instruction. */
-static void compare_and_swap(struct bjn_ctx *c, bool dw, enum la_reg addr, enum la_reg rs)
+static void compare_and_swap(struct bjn_ctx *c, const struct bpf_insn *insn, enum la_reg addr)
 {
-	la_move(c, LA_X2, LA_R0);
+	bool dw = BPF_SIZE(insn->code) == BPF_DW;
+	enum la_reg rs = la_src(c, insn->src_reg, LA_X1);
+
+	la_move(c, LA_X2, la_r0(c));
+	may_fault(c, insn, 1, LA_X2);
 	la_dkj(c, dw ? LA_OP_amcas_db_d : LA_OP_amcas_db_w, LA_X2, rs, addr);
 	if (dw)
-		la_move(c, LA_R0, LA_X2);
+		la_move(c, la_r0(c), LA_X2);
 	else
-		la_zext_w(c, LA_R0, LA_X2);
+		la_zext_w(c, la_r0(c), LA_X2);
 }
 
 /*
@@ -99,29 +137,31 @@ static void compare_and_swap(struct bjn_ctx *c, bool dw, enum la_reg addr, enum 
 static void compare_exchange(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
 	bool dw = BPF_SIZE(insn->code) == BPF_DW;
-	enum la_reg addr = address(c, insn->dst_reg, insn->off);
-	enum la_reg expected = LA_R0;
+	enum la_reg addr = address(c, insn);
+	enum la_reg expected = la_r0(c);
 	enum la_reg rs;
 
 	if (c->env->cpu & BJN_LA_CPU_LAMCAS) {
-		compare_and_swap(c, dw, addr, la_src(c, insn->src_reg, LA_X1));
+		compare_and_swap(c, insn, addr);
 		return;
 	}
 	if (!dw) {
 		expected = LA_X3;
-		la_sext_w(c, expected, LA_R0);
+		la_sext_w(c, expected, la_r0(c));
 	}
+	may_fault(c, insn, 5, LA_X2);
 	la_djo14(c, dw ? LA_OP_ll_d : LA_OP_ll_w, LA_X2, addr, 0);
 	la_bne(c, LA_X2, expected, 16);
 	rs = la_src(c, insn->src_reg, LA_X1);
 	if (rs != LA_X1)
 		la_move(c, LA_X1, rs);
+	may_fault(c, insn, 2, LA_X2);
 	la_djo14(c, dw ? LA_OP_sc_d : LA_OP_sc_w, LA_X1, addr, 0);
 	la_beqz(c, LA_X1, -16);
 	if (dw)
-		la_move(c, LA_R0, LA_X2);
+		la_move(c, la_r0(c), LA_X2);
 	else
-		la_zext_w(c, LA_R0, LA_X2);
+		la_zext_w(c, la_r0(c), LA_X2);
 	la_dbar(c, LA_DBAR_LLSC);
 }
 
@@ -129,9 +169,10 @@ static void compare_exchange(struct bjn_ctx *c, const struct bpf_insn *insn)
 static void load_acquire(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
 	s64 off = insn->off;
-	enum la_reg base = la_base(c, insn->src_reg, &off);
+	enum la_reg base = base_of(c, insn, insn->src_reg, &off);
 
-	la_access(c, LA_LOAD, BPF_SIZE(insn->code), la_dst(c, insn->dst_reg), base, off, false);
+	la_access(c, LA_LOAD, BPF_SIZE(insn->code), la_dst(c, insn->dst_reg), base, off,
+		  is_arena(insn));
 	la_dbar(c, LA_DBAR_ACQUIRE);
 }
 
@@ -139,14 +180,14 @@ static void load_acquire(struct bjn_ctx *c, const struct bpf_insn *insn)
 static void store_release(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
 	s64 off = insn->off;
-	enum la_reg base = la_base(c, insn->dst_reg, &off);
+	enum la_reg base = base_of(c, insn, insn->dst_reg, &off);
 	enum la_reg rs = la_src(c, insn->src_reg, LA_X1);
 
 	la_dbar(c, LA_DBAR_RELEASE);
-	la_access(c, LA_STORE, BPF_SIZE(insn->code), rs, base, off, false);
+	la_access(c, LA_STORE, BPF_SIZE(insn->code), rs, base, off, is_arena(insn));
 }
 
-/* everything of BPF_STX | BPF_ATOMIC */
+/* everything of BPF_STX | BPF_ATOMIC and, in an arena, BPF_PROBE_ATOMIC */
 void la_atomic(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
 	u8 size = BPF_SIZE(insn->code);

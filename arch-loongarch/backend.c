@@ -3,8 +3,7 @@
  * The opcode table.
  *
  * Each bound is the sum of what the emitter's parts may take at worst; R10 as
- * an operand costs one word more (la_src()). Not there yet, and so declined:
- * BPF_PROBE_MEM32SX, BPF_PROBE_ATOMIC, R11 (arguments on the stack).
+ * an operand costs one word more (la_src()).
  */
 #include "emit.h"
 
@@ -92,8 +91,8 @@ static const struct bjn_op la_ops[256] = {
 	[BJN_GOTOL] = { la_gotol, 1, JUMP },
 	[BJN_GOTOX] = { la_gotox, 2, 0 },
 
-	/* five extended arguments, address, jump, result */
-	[BPF_JMP | BPF_CALL] = { la_call, 5 + LA_LI64_WORDS + 1 + 1, BJN_OP_CALL },
+	/* eight extended arguments, address, jump, result */
+	[BPF_JMP | BPF_CALL] = { la_call, 8 + LA_LI64_WORDS + 1 + 1, BJN_OP_CALL },
 	[BJN_TAIL_CALL] = { la_tail_call, 22 + LA_MAX_SAVE + 1 + 1, BJN_OP_TAIL },
 	[BPF_JMP | BPF_EXIT] = { la_exit, LA_EXIT_WORDS, BJN_OP_EXIT },
 
@@ -104,6 +103,7 @@ static const struct bjn_op la_ops[256] = {
 	SIZES(BPF_LDX | BJN_PROBE_MEM, la_ldx_probe, MEM, EX),
 	SIZES_SX(BPF_LDX | BJN_PROBE_MEMSX, la_ldx_probe_sx, MEM, EX),
 	SIZES(BPF_LDX | BJN_PROBE_MEM32, la_ldx_arena, 2 + MEM, ARENA),
+	SIZES_SX(BPF_LDX | BJN_PROBE_MEM32SX, la_ldx_arena_sx, 2 + MEM, ARENA),
 	SIZES(BPF_ST | BPF_MEM, la_st, LI32 + MEM, 0),
 	SIZES(BPF_STX | BPF_MEM, la_stx, 1 + MEM, 0),
 	SIZES(BPF_ST | BJN_PROBE_MEM32, la_st_arena, 2 + LI32 + MEM, ARENA),
@@ -112,13 +112,16 @@ static const struct bjn_op la_ops[256] = {
 
 	/* address, source, and the longest: a compare-and-exchange of 4 bytes */
 	SIZES(BPF_STX | BPF_ATOMIC, la_atomic, LA_ADDI_WORDS + 1 + 8, 0),
+	SIZES(BPF_STX | BJN_PROBE_ATOMIC, la_atomic, 2 + LA_ADDI_WORDS + 1 + 8,
+	      ARENA | BJN_OP_EXTABLE2),
 };
 
 const struct bjn_backend bjn_loongarch = {
 	.name = "loongarch64",
 	.features = BJN_FEAT(SUBPROG_CALLS) | BJN_FEAT(SUBPROG_TAIL_CALLS) |
 		    BJN_FEAT(KFUNC_CALL) | BJN_FEAT(CPUV4) | BJN_FEAT(ACQ_REL) |
-		    BJN_FEAT(GOTOX) | BJN_FEAT(ARENA) | BJN_FEAT(INLINE_HELPERS) |
+		    BJN_FEAT(GOTOX) | BJN_FEAT(ARENA) | BJN_FEAT(ARENA_ATOMICS) |
+		    BJN_FEAT(INLINE_HELPERS) |
 		    BJN_FEAT(PERCPU_INSN) | BJN_FEAT(PTR_XCHG),
 	.ops = la_ops,
 	.max_frame_words = LA_FRAME_WORDS,

@@ -2,8 +2,9 @@
 /*
  * Calls.
  *
- * R1 to R5 are the argument registers of the C ABI. R0 is a5 as in the stock
- * JIT: a C function returns in a0, a program of either JIT leaves R0 in a5.
+ * R1 to R5 are the argument registers of the C ABI, and arguments 6 and up are
+ * where it wants them, too (mem.c). A C function returns in a0, a program of
+ * ours or of the stock JIT leaves R0 in a5.
  */
 #include "emit.h"
 
@@ -31,7 +32,7 @@ static void call_absolute(struct bjn_ctx *c, u64 addr)
 static void call_helper(struct bjn_ctx *c, const struct bjn_call *call)
 {
 	call_absolute(c, call->addr);
-	la_move(c, LA_R0, LA_A0);
+	la_move(c, la_r0(c), LA_A0);
 }
 
 /*
@@ -55,11 +56,11 @@ static void call_kfunc(struct bjn_ctx *c, const struct bjn_call *call)
 {
 	u8 i;
 
-	if (call->nargs > 5) {
-		bjn_fail(c, -EOPNOTSUPP, "arguments on the stack");
+	if (call->nargs > 5 && !la_frame(c)->args) {
+		bjn_fail(c, -EINVAL, "call without its arguments on the stack");
 		return;
 	}
-	for (i = 0; i < call->nargs; i++)
+	for (i = 0; i < call->nargs && i < 5 + LA_ARGS_IN_REGS; i++)
 		extend_arg(c, LA_A0 + i, call->arg_size[i], call->arg_flags[i] & BJN_ARG_SIGNED);
 	call_helper(c, call);
 }
@@ -69,6 +70,8 @@ static void pass_tcc(struct bjn_ctx *c)
 {
 	const struct la_frame *f = la_frame(c);
 
+	if (f->args)
+		return;		/* LA_TCC is an argument, and nobody tail-calls */
 	if (f->tcc_kind == LA_TCC_BOTH || f->tcc_kind == LA_TCC_PTR_SLOT)
 		la_ld_d(c, LA_TCC, LA_SP, f->tcc_ptr);
 }
@@ -88,21 +91,47 @@ static void call_subprog(struct bjn_ctx *c, const struct bjn_call *call)
 		delta = (s64)(call->addr - (c->prog->image + 4ull * c->pos));
 	la_pcaddu18i(c, LA_RA, (delta + 0x20000) >> 18);
 	la_jirl(c, LA_RA, LA_RA, (s64)((u64)delta << 46) >> 46);
+	if (la_r0(c) != LA_R0)
+		la_move(c, la_r0(c), LA_R0);
+}
+
+/*
+ * bpf_throw(R1): go to the exception callback of the program with R1 as it is.
+ * The callback needs no frame but that of LA_BOUNDARY. Its address is known
+ * when the whole program has been compiled, so it is read when it is needed.
+ */
+static void throw_exception(struct bjn_ctx *c, const struct bjn_call *call)
+{
+	s64 low = (s64)(call->addr << 52) >> 52;
+
+	la_li(c, LA_X1, (s64)call->addr - low);
+	la_ld_d(c, LA_X1, LA_X1, low);
+	la_jirl(c, LA_ZERO, LA_X1, 0);
+}
+
+/*
+ * AX = check(R10 + AX): the routine has AX as argument and result and
+ * preserves all other registers (struct bjn_call).
+ */
+static void timed_may_goto(struct bjn_ctx *c, const struct bjn_call *call)
+{
+	la_add_d(c, LA_AX, LA_AX, la_src(c, BPF_REG_10, LA_X1));
+	call_absolute(c, call->addr);
 }
 
 /* R0 = number of this CPU */
 static void inline_cpu_id(struct bjn_ctx *c, const struct bjn_call *call)
 {
-	la_access(c, LA_LOAD, BPF_W, LA_R0, LA_TP, c->env->off_thread_cpu, false);
+	la_access(c, LA_LOAD, BPF_W, la_r0(c), LA_TP, c->env->off_thread_cpu, false);
 }
 
 /* R0 = the current task; the thread register itself or a pointer behind it */
 static void inline_current(struct bjn_ctx *c, const struct bjn_call *call)
 {
 	if (c->env->off_thread_task == BJN_NO_OFFSET)
-		la_move(c, LA_R0, LA_TP);
+		la_move(c, la_r0(c), LA_TP);
 	else
-		la_access(c, LA_LOAD, BPF_DW, LA_R0, LA_TP, c->env->off_thread_task, false);
+		la_access(c, LA_LOAD, BPF_DW, la_r0(c), LA_TP, c->env->off_thread_task, false);
 }
 
 static void (*const call_emitters[])(struct bjn_ctx *c, const struct bjn_call *call) = {
@@ -111,6 +140,8 @@ static void (*const call_emitters[])(struct bjn_ctx *c, const struct bjn_call *c
 	[BJN_CALL_SUBPROG] = call_subprog,
 	[BJN_CALL_CPU_ID] = inline_cpu_id,
 	[BJN_CALL_CURRENT] = inline_current,
+	[BJN_CALL_THROW] = throw_exception,
+	[BJN_CALL_MAY_GOTO] = timed_may_goto,
 };
 
 /* R0 = function(R1, R2, R3, R4, R5) */

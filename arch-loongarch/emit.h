@@ -53,7 +53,8 @@ la_emit_fn la_mul64_k, la_mul32_k, la_div64_k, la_div32_k;
 la_emit_fn la_shift64_k, la_shift32_k;
 la_emit_fn la_mov64_x, la_mov32_x, la_mov64_k, la_mov32_k, la_end_le, la_end_swap;
 la_emit_fn la_ld_imm64;
-la_emit_fn la_ldx, la_ldx_sx, la_ldx_probe, la_ldx_probe_sx, la_ldx_arena;
+la_emit_fn la_ldx, la_ldx_sx, la_ldx_probe, la_ldx_probe_sx, la_ldx_arena,
+	     la_ldx_arena_sx;
 la_emit_fn la_st, la_stx, la_st_arena, la_stx_arena, la_nospec;
 la_emit_fn la_atomic;
 la_emit_fn la_ja, la_gotol, la_gotox;

@@ -3,8 +3,7 @@
  * Register assignment, prologue and epilogue.
  *
  * A program that calls nothing keeps R6 to R9 in registers that it need not
- * save. Exceptions, a private stack, stack arguments and the timed may_goto
- * will each add a part to the frame: la_frame_begin() is their place.
+ * save.
  */
 #include "emit.h"
 
@@ -21,39 +20,77 @@ static const u8 la_map_callee_saved[BJN_MAX_REG] = {
 	LA_NONE, LA_NONE, LA_NONE, LA_NONE, LA_NONE, LA_NONE,
 };
 
-/* Does any call remain a call, or are all of them inlined? */
-static bool makes_calls(struct bjn_ctx *c)
+/* What begin() learns by looking at the instructions again. */
+struct needs {
+	bool calls;	/* ra and the caller-saved registers die */
+	s32 out;	/* bytes of outgoing arguments on the stack */
+};
+
+/* Is a call neither inlined nor one that never comes back? */
+static bool is_real_call(struct bjn_ctx *c, u32 idx)
 {
-	const struct bjn_prog *p = c->prog;
-	u32 i;
+	struct bjn_call call = { 0 };
 
-	if (!(c->facts.flags & BJN_OP_CALL))
-		return false;
-	for (i = 0; i < p->len; i++) {
-		struct bjn_call call = { 0 };
-
-		if (c->be->ops[p->insns[i].code].flags & BJN_OP_TWO) {
-			i++;
-			continue;
-		}
-		if (!(c->be->ops[p->insns[i].code].flags & BJN_OP_CALL))
-			continue;
-		if (p->ops->call_target(p, i, &call) || !la_is_inline(&call))
-			return true;
-	}
-	return false;
+	if (c->prog->ops->call_target(c->prog, idx, &call))
+		return true;
+	return !la_is_inline(&call) && call.kind != BJN_CALL_THROW;
 }
 
+/* Bytes that an outgoing argument needs on the stack. */
+static s32 out_bytes(const struct bpf_insn *insn)
+{
+	u8 class = BPF_CLASS(insn->code);
+
+	if (insn->dst_reg != LA_REG_ARGS || (class != BPF_STX && class != BPF_ST))
+		return 0;
+	return -insn->off - 8 * LA_ARGS_IN_REGS;
+}
+
+static struct needs look_again(struct bjn_ctx *c, const struct la_frame *f)
+{
+	const struct bjn_prog *p = c->prog;
+	struct needs n = { .calls = f->args };
+	u32 i;
+
+	if (!f->args && !(c->facts.flags & BJN_OP_CALL))
+		return n;
+	for (i = 0; i < p->len && (f->args || !n.calls); i++) {
+		u16 flags = c->be->ops[p->insns[i].code].flags;
+
+		if (flags & BJN_OP_TWO)
+			i++;
+		else if (flags & BJN_OP_CALL)
+			n.calls = n.calls || is_real_call(c, i);
+		else if (f->args && out_bytes(&p->insns[i]) > n.out)
+			n.out = out_bytes(&p->insns[i]);
+	}
+	n.out = (n.out + 15) & ~15;
+	return n;
+}
+
+static bool is_boundary(const struct bjn_prog *p)
+{
+	return p->exception_boundary || p->exception_cb;
+}
+
+/* The order is what a boundary and its exception callback agree about. */
 static void plan_saves(struct bjn_ctx *c, struct la_frame *f)
 {
 	u8 reg;
 
 	f->save[f->nr_save++] = LA_RA;
+	if (is_boundary(c->prog)) {
+		for (reg = LA_FP; reg <= LA_S8; reg++)
+			f->save[f->nr_save++] = reg;
+		return;
+	}
 	for (reg = BPF_REG_6; reg <= BPF_REG_9; reg++)
 		if (c->facts.regs & 1u << reg)
 			f->save[f->nr_save++] = f->map[reg];
 	if (f->arena != LA_NONE)
 		f->save[f->nr_save++] = f->arena;
+	if (f->map[BPF_REG_10] != LA_NONE)
+		f->save[f->nr_save++] = f->map[BPF_REG_10];
 }
 
 static enum la_tcc_kind plan_tcc(const struct bjn_ctx *c, bool calls)
@@ -61,6 +98,8 @@ static enum la_tcc_kind plan_tcc(const struct bjn_ctx *c, bool calls)
 	const struct bjn_prog *p = c->prog;
 	bool tail = c->facts.flags & BJN_OP_TAIL;
 
+	if (is_boundary(p))
+		return LA_TCC_BOTH;
 	if (!tail && !(p->tail_call_reachable && calls))
 		return LA_TCC_UNUSED;
 	if (p->is_subprog)
@@ -70,37 +109,36 @@ static enum la_tcc_kind plan_tcc(const struct bjn_ctx *c, bool calls)
 	return p->is_main_of_many && p->tail_call_reachable ? LA_TCC_BOTH : LA_TCC_SLOT;
 }
 
-/**
- * la_frame_begin - lay out the frame from the facts of the program
- * @c: compilation after bjn_plan()
- */
-void la_frame_begin(struct bjn_ctx *c)
+/* Which machine register has which BPF register? */
+static void plan_registers(struct bjn_ctx *c, struct la_frame *f, bool calls)
 {
-	struct la_frame *f = la_frame(c);
-	bool calls = makes_calls(c);
-	s32 slots;
+	const struct bjn_prog *p = c->prog;
 
-	if (c->prog->priv_stack || c->prog->exception_boundary || c->prog->exception_cb)
-		bjn_fail(c, -EOPNOTSUPP, "private stack or exceptions");
-	memset(f, 0, sizeof(*f));
 	memcpy(f->map, calls ? la_map_callee_saved : la_map_caller_saved, sizeof(f->map));
 	if (c->env->reg_ax < BJN_MAX_REG)
 		f->map[c->env->reg_ax] = LA_AX;
+	if (f->args)
+		f->map[BPF_REG_0] = LA_T4;	/* a5 is an argument */
 	f->arena = LA_NONE;
-	if (c->facts.flags & BJN_OP_ARENA && c->prog->arena_kern)
-		f->arena = calls ? LA_S4 : LA_T8;
-	if (calls)
-		plan_saves(c, f);
+	if (c->facts.flags & BJN_OP_ARENA && p->arena_kern)
+		f->arena = calls ? LA_S4 : LA_A7;
+	if (p->priv_stack && c->facts.regs & 1u << BPF_REG_10)
+		f->map[BPF_REG_10] = calls ? LA_S5 : LA_A6;
+}
 
-	if (c->facts.regs & 1u << BPF_REG_10) {
+/* Sizes and offsets, from the bottom: arguments, BPF stack, slots, saves. */
+static void plan_layout(struct bjn_ctx *c, struct la_frame *f, s32 out)
+{
+	s32 slots = f->nr_save;
+
+	f->fp = out;
+	if (c->facts.regs & 1u << BPF_REG_10 && !c->prog->priv_stack) {
 		if (c->prog->stack_depth > LA_MAX_FRAME) {
 			bjn_fail(c, -EOPNOTSUPP, "BPF stack is too deep");
 			return;
 		}
-		f->fp = (s32)(c->prog->stack_depth + 15) & ~15;
+		f->fp += (s32)(c->prog->stack_depth + 15) & ~15;
 	}
-	f->tcc_kind = (u8)plan_tcc(c, calls);
-	slots = f->nr_save;
 	slots += f->tcc_kind == LA_TCC_SLOT || f->tcc_kind == LA_TCC_BOTH;
 	slots += f->tcc_kind == LA_TCC_PTR_SLOT || f->tcc_kind == LA_TCC_BOTH;
 	f->size = f->fp + ((slots * 8 + 15) & ~15);
@@ -108,6 +146,31 @@ void la_frame_begin(struct bjn_ctx *c)
 	f->tcc_ptr = f->tcc_kind == LA_TCC_BOTH ? f->tcc - 8 : f->tcc;
 	if (f->size > LA_MAX_FRAME)
 		bjn_fail(c, -EOPNOTSUPP, "BPF stack is too deep");
+}
+
+/**
+ * la_frame_begin - lay out the frame from the facts of the program
+ * @c: compilation after bjn_plan()
+ */
+void la_frame_begin(struct bjn_ctx *c)
+{
+	struct la_frame *f = la_frame(c);
+	bool tail = c->facts.flags & BJN_OP_TAIL;
+	struct needs n;
+
+	memset(f, 0, sizeof(*f));
+	f->args = c->facts.regs & 1u << LA_REG_ARGS && c->env->reg_ax != LA_REG_ARGS;
+	if (f->args && (tail || c->prog->tail_call_reachable))
+		bjn_fail(c, -EOPNOTSUPP, "tail calls with arguments on the stack");
+	n = look_again(c, f);
+	/* A leaf has R10 of a private stack where the counter would be. */
+	if (is_boundary(c->prog) || (tail && c->prog->priv_stack))
+		n.calls = true;
+	plan_registers(c, f, n.calls);
+	if (n.calls)
+		plan_saves(c, f);
+	f->tcc_kind = (u8)plan_tcc(c, n.calls);
+	plan_layout(c, f, n.out);
 }
 
 /* Keep the tail call counter; at this point LA_TCC is as passed. */
@@ -131,6 +194,24 @@ static void save_tcc(struct bjn_ctx *c, const struct la_frame *f)
 	}
 }
 
+/* Lower $sp and fill the frame; an exception callback finds it filled. */
+static void make_frame(struct bjn_ctx *c, const struct la_frame *f)
+{
+	int i;
+
+	if (c->prog->exception_cb) {
+		la_addi_d(c, LA_SP, LA_BOUNDARY, -f->size);
+		return;
+	}
+	if (f->size)
+		la_addi_d(c, LA_SP, LA_SP, -f->size);
+	for (i = 0; i < f->nr_save; i++)
+		la_st_d(c, f->save[i], LA_SP, f->size - 8 * (i + 1));
+	save_tcc(c, f);
+	if (c->prog->exception_boundary)
+		la_addi_d(c, LA_BOUNDARY, LA_SP, f->size);
+}
+
 /**
  * la_prologue - entry of a program
  * @c: compilation after la_frame_begin()
@@ -151,13 +232,13 @@ void la_prologue(struct bjn_ctx *c)
 	if (!c->prog->is_subprog)
 		la_move(c, LA_TCC, LA_ZERO);
 
-	if (f->size)
-		la_addi_d(c, LA_SP, LA_SP, -f->size);
-	for (i = 0; i < f->nr_save; i++)
-		la_st_d(c, f->save[i], LA_SP, f->size - 8 * (i + 1));
-	save_tcc(c, f);
+	make_frame(c, f);
 	if (f->arena != LA_NONE)
 		la_li(c, f->arena, (s64)c->prog->arena_kern);
+	if (f->map[BPF_REG_10] != LA_NONE) {
+		la_li(c, f->map[BPF_REG_10], (s64)c->prog->priv_stack);
+		la_add_d(c, f->map[BPF_REG_10], f->map[BPF_REG_10], LA_PERCPU);
+	}
 }
 
 /**
@@ -178,8 +259,12 @@ void la_leave(struct bjn_ctx *c)
 /* Return to the caller: R0 in a5, and its low half as a C int in a0. */
 static void leave_and_return(struct bjn_ctx *c)
 {
+	enum la_reg r0 = la_r0(c);
+
 	la_leave(c);
-	la_sext_w(c, LA_A0, LA_R0);
+	if (r0 != LA_R0)
+		la_move(c, LA_R0, r0);
+	la_sext_w(c, LA_A0, r0);
 	la_jirl(c, LA_ZERO, LA_RA, 0);
 }
 
@@ -190,7 +275,7 @@ void la_exit(struct bjn_ctx *c, const struct bpf_insn *insn)
 
 	if (c->idx == c->prog->len - 1) {
 		f->exit_used = true;	/* falls through */
-	} else if (f->nr_save + !!f->size + 2 <= LA_EXIT_WORDS) {
+	} else if (f->nr_save + !!f->size + 3 - (la_r0(c) == LA_R0) <= LA_EXIT_WORDS) {
 		leave_and_return(c);
 	} else {
 		f->exit_used = true;

@@ -6,26 +6,36 @@
  * does. Every part is left out when it is not needed; a program that calls
  * nothing and has no BPF stack has no frame at all.
  *
- *	            +--------------------------+ <- $sp of the caller
+ *	            | incoming arguments 9...  |
+ *	  size   -> +--------------------------+ <- $sp of the caller
  *	            | $ra                      |  program calls something
- *	            | $s0 ... $s4              |  as far as used
+ *	            | $fp, $s0 ... $s8         |  as far as used
  *	  tcc    -> | tail call count or       |  count that this program was entered
  *	            |   pointer to it          |    with, kept up to date by callees
  *	  tcc_ptr-> | pointer to the count     |  for subprograms
  *	            |   (padding)              |
  *	  fp     -> +--------------------------+ <- R10, 16-byte aligned
- *	            | BPF stack                |  R10 occurs
- *	            +--------------------------+ <- $sp of the program
+ *	            | BPF stack                |  R10 occurs, no private stack
+ *	            +--------------------------+
+ *	            | outgoing arguments 9...  |
+ *	        0 ->+--------------------------+ <- $sp of the program
  *
- * All offsets in struct la_frame are bytes above $sp. R10 needs no register:
- * it is $sp + fp, and la_base() and la_src() are the only places that know.
+ * All offsets in struct la_frame are bytes above $sp. R10 needs no register
+ * but on a private stack: it is $sp + fp, and la_base() and la_src() are the
+ * only places that know.
+ *
+ * The program that catches exceptions (the boundary) saves every register that
+ * the ABI wants preserved, whatever happened to them below, and leaves the top
+ * of its frame in LA_BOUNDARY. The exception callback makes its frame there:
+ * the same saved registers and counter at the same distance from the top, and
+ * a stack of its own below. So it returns to the boundary's caller.
  */
 #ifndef BJN_LOONGARCH_FRAME_H
 #define BJN_LOONGARCH_FRAME_H
 
 #include "insn.h"
 
-#define LA_MAX_SAVE	6	/* ra, s0-s3, s4 */
+#define LA_MAX_SAVE	11	/* ra, fp, s0-s8 */
 
 /* Words of an inline exit at most; a longer one is shared at the end. */
 #define LA_EXIT_WORDS	4
@@ -35,10 +45,15 @@
 #define LA_PATCH_NOPS	5
 
 /*
- * Longest prologue: entry, $sp, saves, tail call counter, arena base; longest
- * epilogue: restores, $sp, return.
+ * Longest prologue: entry, $sp, saves, tail call counter, boundary, arena base,
+ * private stack; longest epilogue: restores, $sp, return.
  */
-#define LA_FRAME_WORDS	((2 + LA_PATCH_NOPS + 1 + LA_MAX_SAVE + 5 + 4) + (LA_MAX_SAVE + 1 + 2))
+#define LA_FRAME_WORDS	((2 + LA_PATCH_NOPS + 1 + LA_MAX_SAVE + 5 + 1 + 4 + 5) + \
+			 (LA_MAX_SAVE + 1 + 3))
+
+/* Number of the register that stands for arguments 6 and up, if AX is not. */
+#define LA_REG_ARGS	11
+#define LA_ARGS_IN_REGS	3	/* a5, a6, a7 */
 
 /**
  * enum la_tcc_kind - where the tail call counter lives
@@ -66,6 +81,7 @@ enum la_tcc_kind {
  * @nr_save: number of entries in @save
  * @save: machine registers saved, from the top of the frame downwards
  * @tcc_kind: enum la_tcc_kind
+ * @args: the program has more than five arguments or passes so many
  * @exit_used: something falls or branches into the common exit
  * @size: bytes by which $sp is lowered
  * @fp: offset of R10
@@ -78,6 +94,7 @@ struct la_frame {
 	u8 nr_save;
 	u8 save[LA_MAX_SAVE];
 	u8 tcc_kind;
+	bool args;
 	bool exit_used;
 	s32 size;
 	s32 fp;
@@ -116,6 +133,12 @@ static inline enum la_reg la_src(struct bjn_ctx *c, u8 reg, enum la_reg tmp)
 	return r != LA_NONE ? (enum la_reg)r : la_src_slow(c, reg, tmp);
 }
 
+/* Machine register of R0, which instructions name implicitly. */
+static inline enum la_reg la_r0(struct bjn_ctx *c)
+{
+	return (enum la_reg)la_frame(c)->map[BPF_REG_0];
+}
+
 /**
  * la_dst - machine register of a BPF register that is written
  * @c: compilation, fails with -EINVAL for R10 or an unknown register
@@ -136,8 +159,12 @@ static inline enum la_reg la_dst(struct bjn_ctx *c, u8 reg)
  */
 static inline enum la_reg la_base(struct bjn_ctx *c, u8 reg, s64 *off)
 {
+	u8 r = la_frame(c)->map[reg];
+
+	if (r != LA_NONE)
+		return (enum la_reg)r;
 	if (reg != BPF_REG_10)
-		return la_src(c, reg, LA_X0);
+		return la_src_slow(c, reg, LA_X0);
 	*off += la_frame(c)->fp;
 	return LA_SP;
 }

@@ -106,10 +106,74 @@ static void load(struct bjn_ctx *c, const struct bpf_insn *insn, enum la_access_
 	la_access(c, kind, BPF_SIZE(insn->code), la_dst(c, insn->dst_reg), base, off, fault);
 }
 
+/*
+ * Arguments 6 and up. The program names them [r11 + 8 * n] when they are its
+ * own and [r11 - 8 * n] when it is going to pass them, n from 1 on. They are in
+ * a5 to a7 and then on the stack, as in C. The verifier sees to it that its own
+ * are read before a register is needed for the next call.
+ *
+ * Return: n, or 0 and a failed compilation when @bytes is none of it.
+ */
+static s32 arg_number(struct bjn_ctx *c, const struct bpf_insn *insn, s32 bytes)
+{
+	s32 n = bytes >> 3;
+
+	if (BPF_SIZE(insn->code) == BPF_DW && !(bytes & 7) && n >= 1 && n <= BJN_MAX_ARGS - 5)
+		return n;
+	bjn_fail(c, -EINVAL, "impossible argument on the stack");
+	return 0;
+}
+
+static bool is_arg(struct bjn_ctx *c, u8 reg)
+{
+	return reg == LA_REG_ARGS && la_frame(c)->args;
+}
+
+/* dst = own argument */
+static void load_arg(struct bjn_ctx *c, const struct bpf_insn *insn)
+{
+	s32 n = arg_number(c, insn, insn->off);
+	enum la_reg rd = la_dst(c, insn->dst_reg);
+
+	if (n <= LA_ARGS_IN_REGS)
+		la_move(c, rd, LA_A4 + n);
+	else
+		la_ld_d(c, rd, LA_SP, la_frame(c)->size + 8 * (n - 1 - LA_ARGS_IN_REGS));
+}
+
+/* argument to pass = src */
+static void store_arg(struct bjn_ctx *c, const struct bpf_insn *insn)
+{
+	s32 n = arg_number(c, insn, -insn->off);
+	enum la_reg rs = la_src(c, insn->src_reg, LA_X1);
+
+	if (n <= LA_ARGS_IN_REGS)
+		la_move(c, LA_A4 + n, rs);
+	else
+		la_st_d(c, rs, LA_SP, 8 * (n - 1 - LA_ARGS_IN_REGS));
+}
+
+/* argument to pass = imm */
+static void store_arg_imm(struct bjn_ctx *c, const struct bpf_insn *insn)
+{
+	s32 n = arg_number(c, insn, -insn->off);
+
+	if (n <= LA_ARGS_IN_REGS) {
+		la_li(c, LA_A4 + n, insn->imm);
+		return;
+	}
+	if (insn->imm)
+		la_li(c, LA_X1, insn->imm);
+	la_st_d(c, insn->imm ? LA_X1 : LA_ZERO, LA_SP, 8 * (n - 1 - LA_ARGS_IN_REGS));
+}
+
 /* dst = *(unsigned size *)(src + off) */
 void la_ldx(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
-	load(c, insn, LA_LOAD, false);
+	if (is_arg(c, insn->src_reg))
+		load_arg(c, insn);
+	else
+		load(c, insn, LA_LOAD, false);
 }
 
 /* dst = *(signed size *)(src + off) */
@@ -157,6 +221,13 @@ void la_ldx_arena(struct bjn_ctx *c, const struct bpf_insn *insn)
 		     insn->src_reg, insn->off);
 }
 
+/* dst = *(signed size *)(arena + src + off), 0 if that faults */
+void la_ldx_arena_sx(struct bjn_ctx *c, const struct bpf_insn *insn)
+{
+	arena_access(c, LA_LOAD_SX, BPF_SIZE(insn->code), la_dst(c, insn->dst_reg),
+		     insn->src_reg, insn->off);
+}
+
 /* Register with the constant of a store; only its low bits count. */
 static enum la_reg store_value(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
@@ -176,8 +247,13 @@ static enum la_reg store_value(struct bjn_ctx *c, const struct bpf_insn *insn)
 void la_st(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
 	s64 off = insn->off;
-	enum la_reg base = la_base(c, insn->dst_reg, &off);
+	enum la_reg base;
 
+	if (is_arg(c, insn->dst_reg)) {
+		store_arg_imm(c, insn);
+		return;
+	}
+	base = la_base(c, insn->dst_reg, &off);
 	la_access(c, LA_STORE, BPF_SIZE(insn->code), store_value(c, insn), base, off, false);
 }
 
@@ -185,8 +261,13 @@ void la_st(struct bjn_ctx *c, const struct bpf_insn *insn)
 void la_stx(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
 	s64 off = insn->off;
-	enum la_reg base = la_base(c, insn->dst_reg, &off);
+	enum la_reg base;
 
+	if (is_arg(c, insn->dst_reg)) {
+		store_arg(c, insn);
+		return;
+	}
+	base = la_base(c, insn->dst_reg, &off);
 	la_access(c, LA_STORE, BPF_SIZE(insn->code), la_src(c, insn->src_reg, LA_X1), base,
 		  off, false);
 }
