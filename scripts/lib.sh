@@ -88,18 +88,24 @@ step()
 
 	shift 2
 	say "  $text ..."
+	# a process group of its own, so that an interrupted script takes everything down with it
+	set -m
 	"$@" >"$log" 2>&1 </dev/null &
 	pid=$!
+	set +m
 	(
-		while sleep 10; do
+		while sleep 10 && kill -0 "$pid" 2>/dev/null; do
 			line=$(tr '\r' '\n' <"$log" | tail -n 1 | cut -c 1-70) || line=
 			say "    $((SECONDS - start)) s: $line"
 		done
 	) >/dev/null &
 	ticker=$!
+	# shellcheck disable=SC2064
+	trap "kill -- $ticker -$pid 2>/dev/null; exit 130" INT TERM
 	wait "$pid" || rc=$?
 	kill "$ticker" 2>/dev/null || true
 	wait "$ticker" 2>/dev/null || true
+	trap - INT TERM
 	if [ "$rc" != 0 ]; then
 		tail -n 15 "$log" >&2
 		say "  $text: failed after $((SECONDS - start)) s, see $log"
