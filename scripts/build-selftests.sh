@@ -1,0 +1,223 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# build-selftests.sh BOARD
+#
+# Build the kernel's BPF selftests (test_progs, test_progs-cpuv4, test_verifier and the bpf_testmod family) for
+# the board from Debian's linux-source, and print the directory that holds them with all they need to run in a
+# guest. No test is edited, except that test/selftests/widen.tsv lets LoongArch into some guards. The programs
+# are built once per architecture, from the BTF of its -btf board, and again when the source, the
+# compiler, that BTF or the list has changed. NICE=n is the priority, KEEP=1 keeps the object files.
+set -euo pipefail
+# shellcheck source=scripts/boards.sh
+. "$(dirname "${BASH_SOURCE[0]}")/boards.sh"
+# shellcheck source=scripts/apt.sh
+. "$(dirname "${BASH_SOURCE[0]}")/apt.sh"
+
+CLANG_VERSION=23
+RUNNERS=${RUNNERS:-test_progs test_progs-cpuv4 test_verifier}
+# libraries of the guest that Debian's cross compilers do not bring, and a shell for tests that call system()
+SYSROOT_PACKAGES="libelf-dev libelf1t64 zlib1g-dev zlib1g libzstd-dev libzstd1 libssl-dev libssl3t64 busybox-static"
+
+# fetch_sysroot: unpack SYSROOT_PACKAGES into $sysroot
+fetch_sysroot()
+{
+	local debs deb
+
+	[ "$(cat "$sysroot/.packages" 2>/dev/null)" != "$SYSROOT_PACKAGES" ] || return 0
+	apt_open sid "$B_ARCH"
+	# shellcheck disable=SC2086
+	mapfile -t debs < <(apt_fetch sid "$B_ARCH" $SYSROOT_PACKAGES)
+	[ "${#debs[@]}" -gt 0 ] || exit 1
+	rm -rf "$sysroot"
+	mkdir -p "$sysroot"
+	for deb in "${debs[@]}"; do
+		"$REPO/scripts/in-toolbox" dpkg-deb -x "$deb" "$sysroot"
+	done
+	rm -f -- "${debs[@]}"
+	printf '%s\n' "$SYSROOT_PACKAGES" >"$sysroot/.packages"
+}
+
+# copy_source: the parts of the kernel source that the build reads, or writes into
+copy_source()
+{
+	rm -rf "$work/linux"
+	mkdir -p "$work/linux"
+	(cd "$src" && tar -c tools scripts include lib kernel/bpf arch/*/include Makefile) |
+		tar -x -C "$work/linux"
+	if [ "$B_ARCH" = loong64 ]; then
+		"$REPO/test/selftests/widen.sh" "$work/linux/tools/testing/selftests/bpf"
+	fi
+}
+
+make_programs()
+{
+	local lib=$sysroot/usr/lib/$B_USER inc=$sysroot/usr/include targets=()
+
+	for t in $RUNNERS; do
+		targets+=("$work/out/$t")
+	done
+	mkdir -p "$work/out"
+	"$REPO/scripts/in-toolbox" env LDFLAGS="-L$lib -Wl,-rpath-link,$lib" nice -n "${NICE:-19}" \
+		make -j"$(nproc)" -k -C "$work/linux/tools/testing/selftests/bpf" OUTPUT="$work/out" \
+		ARCH="$B_KARCH" CROSS_COMPILE="$B_USER-" \
+		CC="$B_USER-gcc -idirafter $inc -idirafter $inc/$B_USER -L$lib -Wl,-rpath-link,$lib" \
+		CLANG="clang-$CLANG_VERSION" LLC="llc-$CLANG_VERSION" LLVM_CONFIG="llvm-config-$CLANG_VERSION" \
+		LLVM_STRIP="llvm-strip-$CLANG_VERSION" OPT_FLAGS=-O1 SKIP_LLVM=1 SKIP_LIBBFD=1 SKIP_DOCS=1 \
+		BPF_STRICT_BUILD=0 VMLINUX_BTF="$btf" "${targets[@]}" || true
+	for t in $RUNNERS; do
+		[ -x "$work/out/$t" ] || {
+			echo "$t has not been built"
+			return 1
+		}
+	done
+}
+
+# add_libraries ROOT: loader and shared libraries of everything in ROOT/selftests
+add_libraries()
+{
+	local root=$1 loader name added=1
+
+	loader=$("$REPO/scripts/in-toolbox" readelf -l "$root/selftests/test_progs" |
+		sed -n 's/.*interpreter: \(.*\)\]/\1/p')
+	mkdir -p "$root/lib" "$root/${loader%/*}"
+	cp -L "$BJN_CACHE/toolbox/usr/$B_USER/lib/${loader##*/}" "$root$loader"
+	cp -L "$BJN_CACHE/toolbox/usr/$B_USER/lib/libgcc_s.so.1" "$root/lib/"
+	while [ "$added" = 1 ]; do
+		added=0
+		for name in $(find "$root/selftests" "$root/lib" -type f ! -name '*.o' -exec \
+			"$REPO/scripts/in-toolbox" readelf -d {} + 2>/dev/null |
+			sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sort -u); do
+			[ ! -e "$root/lib/$name" ] && [ ! -e "$root/selftests/$name" ] || continue
+			[ "$name" != "${loader##*/}" ] || continue
+			cp -L "$BJN_CACHE/toolbox/usr/$B_USER/lib/$name" "$root/lib/" 2>/dev/null ||
+				cp -L "$sysroot/usr/lib/$B_USER/$name" "$root/lib/" ||
+				die "the selftests need $name; add its package to SYSROOT_PACKAGES"
+			added=1
+		done
+	done
+}
+
+add_shell()
+{
+	local root=$1 tool
+
+	mkdir -p "$root/bin" "$root/sbin" "$root/etc"
+	cp "$(find "$sysroot" -type f -name busybox)" "$root/bin/busybox"
+	for tool in sh ash bash cat cp mv rm mkdir rmdir mount umount ifconfig grep sed awk ls ln chmod chown sleep \
+		dd echo true false kill ps pidof mktemp head tail cut tr wc sort uname id test "[" ping taskset \
+		insmod rmmod lsmod sysctl hostname touch stat find xargs losetup mkfs.ext2 nc ip; do
+		ln -sf busybox "$root/bin/$tool"
+	done
+	echo 'root:x:0:0:root:/root:/bin/sh' >"$root/etc/passwd"
+	echo 'root:x:0:' >"$root/etc/group"
+	echo '127.0.0.1 localhost' >"$root/etc/hosts"
+}
+
+# keep_programs: what runs, without debugging information
+keep_programs()
+{
+	local dir=$programs.part out=$work/out
+
+	rm -rf "$dir"
+	mkdir -p "$dir/root/selftests/cpuv4"
+	for f in $RUNNERS urandom_read liburandom_read.so uprobe_multi xdp_synproxy sign-file veristat; do
+		[ ! -e "$out/$f" ] ||
+			"$REPO/scripts/in-toolbox" "$B_USER-strip" -g -o "$dir/root/selftests/$f" "$out/$f"
+	done
+	cp "$out"/*.bpf.o "$dir/root/selftests/"
+	[ ! -e "$out/test_progs-cpuv4" ] || cp "$out"/cpuv4/*.bpf.o "$dir/root/selftests/cpuv4/"
+	find "$dir/root/selftests" -name '*.bpf.o' -exec \
+		"$REPO/scripts/in-toolbox" "llvm-strip-$CLANG_VERSION" -g {} +
+	cp "$work"/linux/tools/testing/selftests/bpf/{progs/btf_dump_test_case_*.c,*.sh} "$dir/root/selftests/"
+	ln "$dir"/root/selftests/{urandom_read,liburandom_read.so,uprobe_multi,btf_dump_test_case_*.c} \
+		"$dir/root/selftests/cpuv4/"
+	if [ -x "$out/tools/sbin/bpftool" ]; then
+		"$REPO/scripts/in-toolbox" "$B_USER-strip" -g -o "$dir/root/selftests/bpftool" "$out/tools/sbin/bpftool"
+		ln "$dir/root/selftests/bpftool" "$dir/root/selftests/cpuv4/bpftool"
+	fi
+	(cd "$work/linux/tools/testing/selftests/bpf" && find prog_tests -name '*.c' -exec cat {} +) |
+		sed -nE 's/^void (serial_)?test_([a-zA-Z0-9_]+)\((void)?\).*/\2/p' | sort -u >"$dir/tests"
+	grep -E 'SKIP-(BPF|SKEL|TEST)' "$log" | awk '{ print $2 }' | sort -u >"$dir/not-built" || true
+	add_libraries "$dir/root"
+	add_shell "$dir/root"
+	printf '%s\n' "$hash" >"$dir/hash"
+	rm -rf "$programs"
+	mv "$dir" "$programs"
+}
+
+build_programs()
+{
+	local log=$BJN_LOG/selftests-$B_ARCH.log start=$SECONDS hash
+
+	hash=$({
+		cat "$btf" "$src/.bjn-version"
+		echo "$RUNNERS $SYSROOT_PACKAGES"
+		cat "$REPO"/test/selftests/widen.*
+		"$REPO/scripts/in-toolbox" "clang-$CLANG_VERSION" --version
+		"$REPO/scripts/in-toolbox" "$B_USER-gcc" --version
+	} | sha256sum | cut -c 1-16)
+	[ "$(cat "$programs/hash" 2>/dev/null)" != "$hash" ] || return 0
+	need_space "$BJN_CACHE" 6000
+	mkdir -p "$work"
+	fetch_sysroot
+	copy_source
+	step "build the selftests for $B_ARCH (log: $log)" "$log" make_programs ||
+		die "the selftests do not build for $B_ARCH; the output is in $log"
+	keep_programs
+	[ "${KEEP:-0}" = 1 ] || rm -rf "$work"
+	say "selftests for $B_ARCH: built in $((SECONDS - start)) s, $(du -sm "$programs" | cut -f 1) MB," \
+		"$(wc -l <"$programs/not-built") files could not be built (see $programs/not-built)"
+}
+
+# build_modules: the kernel modules of the tests belong to one kernel
+build_modules()
+{
+	local kmods=$root.kmods hash ko
+
+	hash=$(cat "$programs/hash" "$B_KERNEL/package" | sha256sum)
+	[ "$(cat "$root/.hash" 2>/dev/null)" != "$hash" ] || return 0
+	rm -rf "$root" "$kmods"
+	mkdir -p "$kmods" "${root%/*}"
+	cp "$src"/tools/testing/selftests/bpf/test_kmods/*.[ch] "$kmods/"
+	{
+		for ko in "$kmods"/*.c; do
+			ko=${ko##*/}
+			echo "obj-m += ${ko%.c}.o"
+		done
+		# shellcheck disable=SC2016
+		echo 'ccflags-y += -I$(src)'
+	} >"$kmods/Kbuild"
+	cp -al "$programs/root" "$root"
+	"$REPO/scripts/build-module.sh" -s "$kmods" "$B_NAME" "$kmods/build" >"$kmods/list"
+	while read -r ko; do
+		"$REPO/scripts/in-toolbox" "$B_USER-strip" -g -o "$root/selftests/${ko##*/}" "$ko"
+		ln "$root/selftests/${ko##*/}" "$root/selftests/cpuv4/"
+	done <"$kmods/list"
+	mkdir -p "$root/boot"
+	cp "$B_KERNEL/config" "$root/boot/config-$(cat "$B_KERNEL/release")"
+	rm -rf "$kmods"
+	printf '%s\n' "$hash" >"$root/.hash"
+}
+
+[ $# = 1 ] || die "usage: build-selftests.sh BOARD"
+board_load "$1"
+"$REPO/scripts/toolbox.sh" sid 2>/dev/null || "$REPO/scripts/toolbox.sh" sid
+[ -e "$B_KERNEL/package" ] && [ -e "$B_HEADERS/package" ] || "$REPO/scripts/kernel.sh" "$B_NAME"
+source_of_btf=$B_NAME
+[ "$B_SUITES" != self ] || source_of_btf=${B_NAME%-*}-btf
+btf=$BJN_CACHE/headers/$source_of_btf/build/vmlinux
+[ -e "$btf" ] || [ "$B_SUITES" != self ] ||
+	die "the selftests are built from the BTF of $source_of_btf; build it with: make kernels KERNEL=$source_of_btf"
+[ -e "$btf" ] || die "the kernel of $B_NAME has no BTF, which most selftests need; use a board whose name ends in -btf"
+src=$("$REPO/scripts/kernel-source.sh" "$B_SERIES" 2>/dev/null) ||
+	src=$("$REPO/scripts/kernel-source.sh" "$B_SERIES")
+sysroot=$BJN_CACHE/sysroot/$B_ARCH
+work=$BJN_CACHE/build/selftests-$B_ARCH
+programs=$BJN_CACHE/selftests/programs-$source_of_btf
+root=$BJN_CACHE/selftests/$B_NAME
+mkdir -p "$BJN_CACHE/selftests"
+locked "selftests-$B_ARCH" build_programs
+locked "selftests-$B_NAME" build_modules
+ln -sfn "$programs" "$root.programs"
+printf '%s\n' "$root"

@@ -1,0 +1,225 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# selftests.sh BOARD [JIT=ng|stock] [TESTS=name,name...|all] [SMP=n] [SLOW=n]
+#
+# Run the kernel's own BPF selftests in the board's guest, with the stock JIT and with ours (JIT= limits it to one;
+# stock results are kept, so that they are measured once), and print a table of subtests passed/failed/skipped,
+# which is also written to build/selftests-BOARD.tsv. Without TESTS the list is test/selftests/allow.tsv; "all"
+# is everything but test/selftests/deny.tsv. SLOW multiplies the time limits. The exit status is 0 when no subtest
+# of ours failed that passes with the stock JIT, and none at all of the tests in allow.tsv.
+set -euo pipefail
+# shellcheck source=scripts/boards.sh
+. "$(dirname "${BASH_SOURCE[0]}")/boards.sh"
+
+LISTS=$REPO/test/selftests
+DEFAULT_SECONDS=180
+declare -A arg=([JIT]='' [TESTS]='' [SMP]=2 [SLOW]=1)
+
+rows()
+{
+	sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$1"
+}
+
+# all_tests: every test of test_progs but the denied ones, then those of the other runners
+all_tests()
+{
+	local name pattern denied
+
+	while read -r name; do
+		denied=no
+		for pattern in "${deny[@]}"; do
+			# shellcheck disable=SC2254
+			case $name in
+			$pattern) denied=yes ;;
+			esac
+		done
+		[ "$denied" = yes ] || printf '%s\n' "$name"
+	done <"$programs/tests"
+	rows "$LISTS/allow.tsv" | awk '$2 != "progs" { print $1 }'
+}
+
+wanted_tests()
+{
+	case ${arg[TESTS]} in
+	'') rows "$LISTS/allow.tsv" | awk '{ print $1 }' ;;
+	all) all_tests ;;
+	*) printf '%s\n' "${arg[TESTS]//,/$'\n'}" ;;
+	esac
+}
+
+# plan_line NAME: seconds, name, command; nothing when its runner has not been built
+plan_line()
+{
+	local name=$1 runner seconds
+
+	read -r runner seconds < <(rows "$LISTS/allow.tsv" | awk -v n="$name" '$1 == n { print $2, $3 }') ||
+		runner=progs
+	seconds=$((${seconds:-$DEFAULT_SECONDS} * arg[SLOW]))
+	case $runner in
+	progs) echo "$seconds $name ./test_progs -w 0 -a $name" ;;
+	v4) [ ! -e "$root/selftests/test_progs-cpuv4" ] || echo "$seconds $name ./test_progs-cpuv4 -w 0 -a $name" ;;
+	verifier) echo "$seconds $name ./test_verifier" ;;
+	*) die "test/selftests/allow.tsv gives $name the runner '$runner'; use progs, v4 or verifier" ;;
+	esac
+}
+
+# check_lists: a test that was renamed must not drop out silently
+check_lists()
+{
+	local name pattern
+
+	for name in $(rows "$LISTS/allow.tsv" | awk '$2 != "verifier" { print $1 }'); do
+		grep -qx -- "$name" "$programs/tests" ||
+			die "test/selftests/allow.tsv lists $name, which these selftests do not have; update the list"
+	done
+	mapfile -t deny < <(rows "$LISTS/deny.tsv" | awk '{ print $1 }')
+	for pattern in "${deny[@]}"; do
+		grep -qxE -- "${pattern//\*/.*}" "$programs/tests" ||
+			die "test/selftests/deny.tsv lists $pattern, which matches no test; update the list"
+	done
+}
+
+# split_results KTAP DIR: one file per test, its subtests and its own line
+split_results()
+{
+	mkdir -p "$2"
+	awk -v dir="$2" '
+		/^    (not )?ok / { lines = lines $0 "\n" }
+		/^(not )?ok [0-9]+ .* passed, .* failed, .* skipped/ {
+			name = $1 == "not" ? $4 : $3
+			print lines $0 >(dir "/" name)
+			close(dir "/" name)
+			lines = ""
+		}' "$1"
+}
+
+# run_jit JIT PLAN: one boot
+run_jit()
+{
+	local jit=$1 plan=$2 limit ktap=$REPO/build/selftests-$B_NAME-$1.ktap stage=$root.run.$$
+
+	limit=$(awk '{ s += $1 } END { print s + 300 }' "$plan")
+	say "$B_NAME: $(wc -l <"$plan") selftests, JIT=$jit"
+	rm -rf "$stage"
+	cp -al "$root" "$stage"
+	cp "$plan" "$stage/selftests/plan"
+	"$REPO/scripts/vm.sh" "$B_NAME" selftests JIT="$jit" ROOTFS="$stage" SMP="${arg[SMP]}" \
+		TIMEOUT="$limit" >"$ktap.part" || true
+	rm -rf "$stage"
+	mv "$ktap.part" "$ktap"
+	split_results "$ktap" "$results/$jit"
+	# anything but failed tests (those are in the table) is a failure of the whole run
+	grep -E '^not ok( [0-9]+)? (- |.* hangs|start)' "$ktap" >&2 && broken=yes
+	return 0
+}
+
+# figures FILE: "passed/failed/skipped", or "-" when the test has not been run
+figures()
+{
+	[ -e "$1" ] || {
+		echo -
+		return 0
+	}
+	sed -nE 's/^(not )?ok [0-9]+ .* ([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped.*/\2\/\3\/\4/p' "$1"
+}
+
+# names_of VERDICT FILE
+names_of()
+{
+	sed -nE "s/^    $1 ([^ ]+).*/\1/p" "$2" 2>/dev/null | grep -v SKIP | sort -u
+}
+
+# table PLAN: the comparison, one row per test
+table()
+{
+	local name stock ours lost
+
+	printf 'test\tstock passed/failed/skipped\tours passed/failed/skipped\tlost\n'
+	awk '{ print $2 }' "$1" | while read -r name; do
+		stock=$results/stock/$name
+		ours=$results/ng/$name
+		lost=-
+		if [ -e "$stock" ] && [ -e "$ours" ]; then
+			lost=$(comm -12 <(names_of ok "$stock") <(names_of 'not ok' "$ours") | wc -l)
+		fi
+		printf '%s\t%s\t%s\t%s\n' "$name" "$(figures "$stock")" "$(figures "$ours")" "$lost"
+	done
+}
+
+# totals COLUMN: sums of one column of the table
+totals()
+{
+	awk -F '\t' -v c="$1" 'NR > 1 && split($c, f, "/") == 3 { p += f[1]; q += f[2]; r += f[3] }
+		END { printf "%d passed, %d failed, %d skipped\n", p, q, r }' "$tsv"
+}
+
+# missing JIT: the lines of the plan whose result is not there yet
+missing()
+{
+	local line name
+
+	while read -r line; do
+		name=$(awk '{ print $2 }' <<<"$line")
+		[ -e "$results/$1/$name" ] || printf '%s\n' "$line"
+	done <"$plan"
+}
+
+run_both()
+{
+	mkdir -p "$REPO/build" "$results"
+	case ${arg[JIT]} in
+	'')
+		missing stock >"$plan.stock"
+		[ ! -s "$plan.stock" ] || run_jit stock "$plan.stock"
+		run_jit ng "$plan"
+		;;
+	ng | stock) run_jit "${arg[JIT]}" "$plan" ;;
+	*) die "JIT=${arg[JIT]} is unknown; use ng or stock" ;;
+	esac
+	table "$plan" >"$tsv"
+}
+
+# verdict: exit status of the run, see the head of this file
+verdict()
+{
+	local lost failed
+
+	awk -F '\t' '{ printf "%-30s %-18s %-18s %s\n", $1, $2, $3, $4 }' "$tsv" |
+		sed '1s/.*/test                           stock p\/f\/s        ours p\/f\/s         lost/'
+	echo "table: $tsv"
+	[ "${arg[JIT]}" = ng ] || echo "stock: $(totals 2)"
+	[ "${arg[JIT]}" != stock ] || {
+		totals 2
+		[ "$broken" = no ]
+		return
+	}
+	lost=$(awk -F '\t' '{ s += $4 } END { print s + 0 }' "$tsv")
+	failed=$(awk -F '\t' 'NR == FNR { allow[$1]; next } ($1 in allow) && split($3, f, "/") == 3 { s += f[2] }
+		END { print s + 0 }' <(rows "$LISTS/allow.tsv" | awk '{ print $1 }') "$tsv")
+	echo "lost: $lost subtests pass with the stock JIT and fail with ours"
+	totals 3
+	[ "$lost" = 0 ] && [ "$failed" = 0 ] && [ "$broken" = no ]
+}
+
+[ $# -ge 1 ] || die "usage: selftests.sh BOARD [JIT=ng|stock] [TESTS=...]"
+board_load "$1"
+shift
+for pair; do
+	[[ $pair == *=* ]] && [ -n "${arg[${pair%%=*}]+set}" ] ||
+		die "'$pair' is unknown; use JIT=, TESTS=, SMP= or SLOW="
+	arg[${pair%%=*}]=${pair#*=}
+done
+root=$("$REPO/scripts/build-selftests.sh" "$B_NAME")
+programs=$(readlink "$root.programs")
+results=$BJN_CACHE/selftests/results/$B_NAME-$(cut -c 1-16 "$root/.hash")
+tsv=$REPO/build/selftests-$B_NAME.tsv
+plan=$(mktemp)
+trap 'rm -f "$plan" "$plan.stock"' EXIT
+broken=no
+check_lists
+for name in $(wanted_tests); do
+	plan_line "$name"
+done >"$plan"
+run_both
+verdict
