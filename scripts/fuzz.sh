@@ -14,7 +14,7 @@ trap 'rm -rf "$out"' EXIT
 pids=()
 for ((j = 0; j < jobs; j++)); do
 	share=$((count / jobs + (j < count % jobs ? 1 : 0)))
-	nice "$QEMU" "$fuzzer" ${FUZZ_FLAGS:-} -n "$share" -s "$seed" >"$out/$j" &
+	nice "$QEMU" "$fuzzer" -n "$share" -s "$seed" >"$out/$j" &
 	pids+=($!)
 	seed=$((seed + share))
 done

@@ -123,7 +123,7 @@ bool be_alias(const char *name, char *buf)
 {
 	if (strcmp(name, "nop"))
 		return false;
-	strcpy(buf, "andi\t$zero, $zero, 0");
+	snprintf(buf, BE_MAX_TEXT, "andi\t$zero, $zero, 0");
 	return true;
 }
 

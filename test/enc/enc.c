@@ -24,7 +24,7 @@ static int encode(const struct be_line *l, const s64 *v, u32 *word)
 
 static void print_text(const struct be_line *l, const s64 *v)
 {
-	char name[64];
+	char name[BE_MAX_TEXT];
 	u32 i;
 
 	if (be_alias(l->name, name)) {

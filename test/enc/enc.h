@@ -11,6 +11,7 @@
 #include "../../module/core/buf.h"
 
 #define BE_MAX_OPS	4
+#define BE_MAX_TEXT	64	/* bytes of a mnemonic or alias */
 
 /**
  * struct be_operand - one operand

@@ -112,7 +112,7 @@ static bool passes(struct check *k, char *text, size_t size)
 static void run_line(char *line)
 {
 	char *name = strtok(line, " "), *hex = strtok(NULL, " ");
-	char *mem = strtok(NULL, " "), *want = strtok(NULL, " \n");
+	char *mem = strtok(NULL, " "), *want = strtok(NULL, "\n ");
 	char text[200] = "the line of the case is broken";
 	struct check k = { .insns = NULL };
 	bool ok = false;
@@ -137,7 +137,7 @@ static void coverage(void)
 	printf("# %u forms\n", forms);
 }
 
-static void sweep(void)
+static void run_sweep(void)
 {
 	char text[80];
 	u32 programs, bad = bt_sweep(&programs);
@@ -167,7 +167,7 @@ int main(int argc, char **argv)
 		run_line(line);
 	bi_trace = NULL;
 	coverage();
-	sweep();
+	run_sweep();
 	printf("1..%u\n", number);
 	printf("%u passed, %u failed\n", number - failed, failed);
 	return failed ? 1 : 0;

@@ -14,7 +14,7 @@
 static const struct bt_image *now;
 static struct bt_result *now_result;
 static sigjmp_buf escape;
-static volatile sig_atomic_t ticks;
+static sig_atomic_t ticks;	/* read and written by the handler, zeroed between runs */
 
 static const struct bt_ex *find_ex(u64 pc)
 {

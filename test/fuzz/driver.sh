@@ -10,10 +10,10 @@ harness=$1 cases=$2 seeds=$3 runs=$4
 
 if [ ! -d "$seeds" ]; then
 	mkdir -p "$seeds.new"
-	awk '{ print $1, $2 }' "$cases" | while read -r name hex; do
-		[ ${#hex} -le 4096 ] || continue
-		printf '\x08\x0d%b' "$(sed 's/../\\x&/g' <<<"$hex")" >"$seeds.new/${name//\//-}"
-	done
+	awk 'length($2) <= 4096 { gsub("/", "-", $1); gsub("..", "\\x&", $2); print $1, $2 }' "$cases" |
+		while read -r name bytes; do
+			printf '\x08\x0d%b' "$bytes" >"$seeds.new/$name"
+		done
 	mv "$seeds.new" "$seeds"
 fi
 log=$seeds.log

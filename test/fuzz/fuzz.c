@@ -122,7 +122,7 @@ static void run_batch(struct bt_region *r, u32 n)
 }
 
 /* A decline is a failure unless branches may be too long. */
-static void declined(struct bf_case *c)
+static void on_decline(struct bf_case *c)
 {
 	char why[160];
 
@@ -157,7 +157,7 @@ static u32 add(struct bt_region *r, u32 n)
 		*c = tmp;
 		return add(r, 0);
 	}
-	declined(c);
+	on_decline(c);
 	return n;
 }
 

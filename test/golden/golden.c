@@ -181,7 +181,7 @@ int main(void)
 
 	bt_backend = bg_backend;
 	while (getline(&line, &cap, stdin) > 0) {
-		char *name = strtok(line, " "), *hex = strtok(NULL, " \n");
+		char *name = strtok(line, " "), *hex = strtok(NULL, "\n ");
 		struct bpf_insn *insns;
 		u32 len;
 

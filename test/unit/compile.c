@@ -82,7 +82,7 @@ static bool backward(u32 n)
 	       r.code[at + 1] == (BU_LONG_2 | ((u32)(delta - 1) & 0xffffff));
 }
 
-static void branches(void)
+static void reach(void)
 {
 	u32 n;
 	bool ok = true;
@@ -170,7 +170,7 @@ void bu_test_compile(void)
 {
 	straight();
 	wide();
-	branches();
+	reach();
 	nested();
 	over_branches();
 	faults();
