@@ -2,6 +2,7 @@
 #ifndef BJN_ARM64_KGLUE_HOOK_H
 #define BJN_ARM64_KGLUE_HOOK_H
 
+#include <linux/errno.h>
 #include <linux/ptrace.h>
 #include <linux/types.h>
 
@@ -48,6 +49,7 @@ static inline void bjn_regs_set_pc(struct pt_regs *regs, unsigned long pc)
 
 /**
  * bjn_stub_make - how to call a function about to be probed
+ * @entry: set to the address to call
  * @nr: unused
  * @addr: address of the function, not yet probed
  * @why: set on error: phrase that completes "function: "
@@ -55,16 +57,19 @@ static inline void bjn_regs_set_pc(struct pt_regs *regs, unsigned long pc)
  * The probe hits an instruction that belongs to ftrace, so nothing is lost when
  * the function is entered behind it.
  *
- * Return: address to call; 0 when the function does not begin like that.
+ * Return: 0, or -EBUSY when the function does not begin like that.
  */
-static inline unsigned long bjn_stub_make(unsigned int nr, unsigned long addr, const char **why)
+static inline int bjn_stub_make(unsigned long *entry, unsigned int nr, unsigned long addr,
+				const char **why)
 {
 	u32 first = *(const u32 *)bjn_ftrace_slots(addr);
 
-	if (first == BJN_ARM64_NOP || first == BJN_ARM64_SAVE_LR)
-		return bjn_ftrace_stock(addr);
+	if (first == BJN_ARM64_NOP || first == BJN_ARM64_SAVE_LR) {
+		*entry = bjn_ftrace_stock(addr);
+		return 0;
+	}
 	*why = "is probed by somebody else or not traceable; use hook=ftrace";
-	return 0;
+	return -EBUSY;
 }
 
 #endif

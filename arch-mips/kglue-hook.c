@@ -4,6 +4,7 @@
  * of that instruction, then a jump behind it.
  */
 #include <linux/bits.h>
+#include <linux/errno.h>
 #include <asm/cacheflush.h>
 
 #include "hook.h"
@@ -61,14 +62,15 @@ static bool is_break(u32 insn)
 
 /**
  * bjn_stub_make - write a stub that calls a function about to be probed
+ * @entry: set to the address of the stub
  * @nr: which stub, below BJN_NR_STUBS
  * @addr: address of the function, not yet probed
  * @why: set on error: phrase that completes "function: "
  *
- * Return: address of the stub; 0 when the first instruction cannot be moved or
- * the function is out of reach.
+ * Return: 0, -EBUSY when the function is probed already, -EOPNOTSUPP when its
+ * first instruction cannot be moved or the function is out of reach.
  */
-unsigned long bjn_stub_make(unsigned int nr, unsigned long addr, const char **why)
+int bjn_stub_make(unsigned long *entry, unsigned int nr, unsigned long addr, const char **why)
 {
 	u32 first = *(const u32 *)addr;
 	u32 *stub = bjn_stubs[nr];
@@ -76,15 +78,15 @@ unsigned long bjn_stub_make(unsigned int nr, unsigned long addr, const char **wh
 
 	if (is_break(first)) {
 		*why = "is probed by somebody else, such as another copy of this module; unload that first";
-		return 0;
+		return -EBUSY;
 	}
 	if (!is_movable(first)) {
 		*why = "begins with an instruction that cannot be copied; please report the kernel version";
-		return 0;
+		return -EOPNOTSUPP;
 	}
 	if (next != (unsigned long)(long)(s32)next) {
 		*why = "lies outside the 32-bit address range; please report the kernel version";
-		return 0;
+		return -EOPNOTSUPP;
 	}
 	stub[0] = first;
 	stub[1] = LUI_T9((u32)(next + 0x8000) >> 16);
@@ -92,5 +94,6 @@ unsigned long bjn_stub_make(unsigned int nr, unsigned long addr, const char **wh
 	stub[3] = JALR_ZERO_T9;
 	stub[4] = NOP;
 	flush_icache_range((unsigned long)stub, (unsigned long)(stub + BJN_STUB_WORDS));
-	return (unsigned long)stub;
+	*entry = (unsigned long)stub;
+	return 0;
 }

@@ -24,7 +24,7 @@ static inline void bjn_regs_set_pc(struct pt_regs *regs, unsigned long pc)
 	regs->cp0_epc = pc;
 }
 
-unsigned long bjn_stub_make(unsigned int nr, unsigned long addr, const char **why);
+int bjn_stub_make(unsigned long *stub, unsigned int nr, unsigned long addr, const char **why);
 
 #endif
 #endif

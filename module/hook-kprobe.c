@@ -39,9 +39,9 @@ static int kprobe_install(struct bjn_hook *hook, const char **why)
 	struct kprobe_hook *k;
 	int err;
 
-	hook->stock = bjn_stub_make(hook - bjn_hooks, hook->addr, why);
-	if (!hook->stock)
-		return -EOPNOTSUPP;
+	err = bjn_stub_make(&hook->stock, hook - bjn_hooks, hook->addr, why);
+	if (err)
+		return err;
 	k = kzalloc(sizeof(*k), GFP_KERNEL);
 	if (!k)
 		return -ENOMEM;
