@@ -95,7 +95,7 @@ step()
 	set +m
 	(
 		while sleep 10 && kill -0 "$pid" 2>/dev/null; do
-			line=$(tr '\r' '\n' <"$log" | tail -n 1 | cut -c 1-70) || line=
+			line=$(tr '\r' '\n' <"$log" | grep . | tail -n 1 | cut -c 1-70) || line=
 			say "    $((SECONDS - start)) s: $line"
 		done
 	) >/dev/null &
