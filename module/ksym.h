@@ -4,6 +4,8 @@
 
 #include <linux/bpf.h>
 #include <linux/filter.h>
+#include <linux/set_memory.h>
+#include <linux/vmalloc.h>
 
 /**
  * struct bjn_ksym - functions of the kernel that are not exported

@@ -249,7 +249,7 @@ static void publish(struct bjn_job *job)
 
 	prog->bpf_func = (void *)img->mem.ro;
 	prog->jited = 1;
-	prog->jited_len = img->bytes;
+	prog->jited_len = img->bytes - bjn.be->tail_words * sizeof(u32);
 }
 
 /*
@@ -354,14 +354,16 @@ static int compile_extra(struct bjn_job *job)
 	job->p.image = (unsigned long)img->mem.ro;
 	job->p.priv_stack = bjn_priv_stack_fp(&img->priv);
 	err = job_emit(job);
-	if (!err && (job->ctx.pos * sizeof(u32) != img->bytes || job->ctx.nr_ex != img->nr_ex)) {
+	if (!err && (job->ctx.pos * sizeof(u32) > img->bytes || job->ctx.nr_ex != img->nr_ex)) {
 		err = -EINVAL;
-		bjn_fail(&job->ctx, err, "length differs between the passes");
+		bjn_fail(&job->ctx, err, "code grows between the passes");
 	}
 	if (err) {
 		bjn_mem_free(&img->mem, job->prog);
 		return err;
 	}
+	atomic64_sub(img->bytes - job->ctx.pos * sizeof(u32), &bjn_stats.bytes);
+	img->bytes = job->ctx.pos * sizeof(u32);
 	err = finish_image(job);
 	if (err)
 		bjn_fail(&job->ctx, err, "image could not be written");

@@ -143,6 +143,8 @@ enum bjn_route bjn_route(const struct bpf_prog *prog)
 {
 	if (!bjn.be)
 		return BJN_ROUTE_STOCK;
+	if (bjn.be->stock_classic && bpf_prog_was_classic(prog))
+		return BJN_ROUTE_STOCK;
 	if (prog->jited)
 		return bjn_registry_find(prog) ? BJN_ROUTE_EXTRA : BJN_ROUTE_STOCK;
 	if (prog->is_func && prog->aux->func_idx)

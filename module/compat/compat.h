@@ -8,6 +8,8 @@
  * BJN_HAS_PACK			bpf_jit_binary_pack_alloc() is the allocator
  * BJN_PACK_WAS_CLASSIC		... and takes was_classic
  * BJN_PACK_FINALIZE_PROG	... and its finalize takes the program (6.1)
+ * BJN_PROTECTS_IMAGES		the older one, on an architecture that makes kernel memory
+ *				read-only and executable on request
  * BJN_HAS_INSN_PTRS		gotox: bpf_prog_update_insn_ptrs()
  * BJN_HAS_MAIN_PROG_AUX	subprograms point to the main program's aux
  * BJN_HAS_ARENA		bpf_arena_get_{kern,user}_vm_start()

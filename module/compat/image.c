@@ -10,6 +10,11 @@
 #include "../bjn.h"
 #include "../glue.h"
 
+static unsigned int image_align(void)
+{
+	return bjn.be->image_align ?: sizeof(u32);
+}
+
 #ifdef BJN_HAS_PACK
 
 /**
@@ -24,7 +29,7 @@ int bjn_mem_alloc(struct bjn_mem *mem, const struct bpf_prog *prog, u32 bytes)
 {
 	if (bjn_sabotage_alloc())
 		return -ENOMEM;
-	mem->ro_hdr = bjn_ksym.bpf_jit_binary_pack_alloc(bytes, &mem->ro, sizeof(u32),
+	mem->ro_hdr = bjn_ksym.bpf_jit_binary_pack_alloc(bytes, &mem->ro, image_align(),
 							 &mem->rw_hdr, &mem->rw, bjn_glue_fill
 #ifdef BJN_PACK_WAS_CLASSIC
 							 , bpf_prog_was_classic(prog)
@@ -74,17 +79,46 @@ int bjn_mem_alloc(struct bjn_mem *mem, const struct bpf_prog *prog, u32 bytes)
 {
 	if (bjn_sabotage_alloc())
 		return -ENOMEM;
-	mem->ro_hdr = bjn_ksym.bpf_jit_binary_alloc(bytes, &mem->ro, sizeof(u32), bjn_glue_fill);
+	mem->ro_hdr = bjn_ksym.bpf_jit_binary_alloc(bytes, &mem->ro, image_align(),
+						     bjn_glue_fill);
 	mem->rw_hdr = mem->ro_hdr;
 	mem->rw = mem->ro;
 	return mem->ro_hdr ? 0 : -ENOMEM;
 }
 
+/*
+ * Where the kernel can protect its memory, an image becomes read-only and
+ * executable; the flag makes freeing it undo that.
+ */
+static int protect(struct bpf_binary_header *hdr)
+{
+#ifdef BJN_PROTECTS_IMAGES
+	struct vm_struct *vm = bjn_ksym.find_vm_area(hdr);
+	unsigned long addr = (unsigned long)hdr;
+	int pages = hdr->size >> PAGE_SHIFT;
+	int err;
+
+	if (!vm)
+		return -EINVAL;
+	vm->flags |= VM_FLUSH_RESET_PERMS;
+	err = bjn_ksym.set_memory_ro(addr, pages);
+	return err ?: bjn_ksym.set_memory_x(addr, pages);
+#else
+	return 0;
+#endif
+}
+
 int bjn_mem_finalize(struct bjn_mem *mem, struct bpf_prog *prog)
 {
+	int err;
+
+	bjn_glue_sync(mem->ro_hdr, (u8 *)mem->ro_hdr + mem->ro_hdr->size);
+	err = protect(mem->ro_hdr);
+	if (err)
+		bjn_ksym.bpf_jit_binary_free(mem->ro_hdr);
 	mem->rw_hdr = NULL;
 	mem->rw = NULL;
-	return 0;
+	return err;
 }
 
 void bjn_mem_free(struct bjn_mem *mem, struct bpf_prog *prog)

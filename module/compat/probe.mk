@@ -12,6 +12,8 @@ bjn-probes := $(call bjn-probe,BJN_COMPILE_HAS_ENV,filter.h,bpf_int_jit_compile.
 # can copy code to read-only memory
 bjn-text-copy := larch_insn_text_copy|aarch64_insn_copy
 bjn-probes += $(if $(shell grep -r -m 1 -E '$(bjn-text-copy)' $(srctree)/arch/$(bjn-arch)/include/asm 2>/dev/null),-DBJN_HAS_PACK=1)
+# ... or images of the older allocator must be made executable
+bjn-probes += $(if $(filter -DBJN_HAS_PACK=1,$(bjn-probes)),,$(if $(CONFIG_ARCH_HAS_SET_MEMORY),-DBJN_PROTECTS_IMAGES=1))
 # its allocation wants to know whether the program was classic BPF (also backported)
 bjn-probes += $(call bjn-probe,BJN_PACK_WAS_CLASSIC,filter.h,bool was_classic)
 # 6.1: finishing a pack takes the program as first argument

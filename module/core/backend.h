@@ -34,6 +34,8 @@ enum bjn_feature {
  *	thread register, or BJN_NO_OFFSET when that register is the pointer
  * @reg_ax: number of BPF_REG_AX (11 up to Linux 6.x, 12 from 7.2 on)
  */
+ * @patch_target: where the branch at the end of an image leads while nothing
+ *	is attached to the program; on machines that have such a branch
 struct bjn_env {
 	u64 features;
 	u64 cpu;
@@ -46,6 +48,7 @@ struct bjn_env {
 };
 
 /* What a BPF call instruction turns into. */
+	u64 patch_target;
 enum bjn_call_kind {
 	BJN_CALL_HELPER,	/* C function: u64 result, five u64 arguments */
 	BJN_CALL_KFUNC,		/* C function with the prototype in struct bjn_call */
@@ -98,7 +101,7 @@ struct bjn_prog_ops {
  * @len: number of instruction slots
  * @stack_depth: bytes of BPF stack below R10
  * @image: final address of the code, or 0 while it is not known. It is known
- *	whenever @extra_pass is set; the emitted length must not depend on it.
+ *	whenever @extra_pass is set; the code must not be longer then.
  * @arena_kern: kernel address of the arena, or 0
  * @arena_user: user address of the arena, or 0
  * @priv_stack: per-CPU address that R10 holds on this program's private stack,
@@ -146,6 +149,7 @@ struct bjn_ctx;
 
 /**
  * struct bjn_op - one opcode of a back end's table
+#define BJN_OP_EXTABLE2	0x80	/* may need a second exception table entry */
  * @emit: writes the code of the instruction; NULL: not supported
  * @max_words: upper bound of what @emit writes, in machine words
  * @flags: BJN_OP_*
@@ -187,7 +191,7 @@ struct bjn_extable {
  * @regs: bit n: BPF register n occurs as dst or src
  * @flags: all BJN_OP_* that occur
  * @jumps: number of instructions with BJN_OP_JUMP or BJN_OP_EXIT
- * @extable: number of instructions with BJN_OP_EXTABLE
+ * @extable: upper bound of the number of exception table entries
  * @max_words: upper bound of the whole image in machine words
  */
 struct bjn_facts {
@@ -255,6 +259,10 @@ struct bjn_ctx {
  * @epilogue: common exit, placed behind the last BPF instruction
  * @patch: fill in a forward branch; @delta is target minus branch, in words
  */
+ * @tail_words: words at the end of every image that are no code: the kernel
+ *	expects them behind what bpf_prog.jited_len covers
+ * @image_align: alignment of an image in bytes, at most 8
+ * @stock_classic: programs that were classic BPF stay with the stock JIT
 struct bjn_backend {
 	const char *name;
 	u64 features;
@@ -265,6 +273,9 @@ struct bjn_backend {
 	void (*epilogue)(struct bjn_ctx *c);
 	void (*patch)(struct bjn_ctx *c, const struct bjn_fixup *fix, s32 delta);
 };
+	u32 tail_words;
+	u32 image_align;
+	bool stock_classic;
 
 int bjn_plan(struct bjn_ctx *c);
 int bjn_emit(struct bjn_ctx *c);

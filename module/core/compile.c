@@ -28,6 +28,8 @@ static void plan_insn(struct bjn_ctx *c, const struct bpf_insn *insn, const stru
 		f->jumps++;
 	if (op->flags & BJN_OP_EXTABLE)
 		f->extable++;
+	if (op->flags & BJN_OP_EXTABLE2)
+		f->extable++;
 }
 
 /**

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Calls.
+ *
+ * R1 to R5 are the argument registers of the C ABI, and it leaves the upper
+ * bits of a narrow argument to the callee. Functions of the kernel and programs
+ * return in x0.
+ */
+#include "emit.h"
+
+/**
+ * a64_is_inline - does a call become code in place?
+ * @call: resolved target
+ */
+bool a64_is_inline(const struct bjn_call *call)
+{
+	return call->kind == BJN_CALL_CPU_ID || call->kind == BJN_CALL_CURRENT;
+}
+
+/* Can a bl as the next word reach an address? Unknown before the image is. */
+static bool is_near(const struct bjn_ctx *c, u64 addr)
+{
+	s64 delta = (s64)(addr - (c->prog->image + 4ull * c->pos));
+
+	return c->prog->image && !(delta & 3) && bjn_is_s(delta, 28);
+}
+
+static void take_result(struct bjn_ctx *c)
+{
+	a64_mov(c, A64_X, A64_R0, A64_X0);
+}
+
+/* R0 = helper(R1, R2, R3, R4, R5) */
+static void call_helper(struct bjn_ctx *c, const struct bjn_call *call)
+{
+	if (!call->addr || call->addr & 3) {
+		bjn_fail(c, -EINVAL, "call of an impossible address");
+		return;
+	}
+	if (is_near(c, call->addr)) {
+		a64_bl(c, (s64)(call->addr - (c->prog->image + 4ull * c->pos)));
+	} else {
+		a64_li(c, A64_T0, call->addr);
+		a64_blr(c, A64_T0);
+	}
+	take_result(c);
+}
+
+/* R0 = kfunc(R1, ...) */
+static void call_kfunc(struct bjn_ctx *c, const struct bjn_call *call)
+{
+	if (call->nargs > 5)
+		bjn_fail(c, -EOPNOTSUPP, "arguments on the stack");
+	else
+		call_helper(c, call);
+}
+
+/*
+ * R0 = subprogram(R1, R2, R3, R4, R5). The address is known in the second pass
+ * only; a short call then makes the code shorter than it was in the first.
+ */
+static void call_subprog(struct bjn_ctx *c, const struct bjn_call *call)
+{
+	if (c->prog->extra_pass) {
+		call_helper(c, call);
+		return;
+	}
+	a64_li_fixed(c, A64_T0, 0);
+	a64_blr(c, A64_T0);
+	take_result(c);
+}
+
+/* rd = pointer to the current task */
+static void current_task(struct bjn_ctx *c, enum a64_reg rd)
+{
+	if (a64_cpu(c, BJN_A64_CPU_USER))
+		a64_mrs_tpidr_el0(c, rd);
+	else
+		a64_mrs_sp_el0(c, rd);
+}
+
+/* R0 = number of this CPU */
+static void inline_cpu_id(struct bjn_ctx *c, const struct bjn_call *call)
+{
+	current_task(c, A64_R0);
+	a64_access(c, A64_LOAD, BPF_W, A64_R0, A64_R0, c->env->off_thread_cpu, false);
+}
+
+/* R0 = the current task */
+static void inline_current(struct bjn_ctx *c, const struct bjn_call *call)
+{
+	current_task(c, A64_R0);
+	if (c->env->off_thread_task != BJN_NO_OFFSET)
+		a64_access(c, A64_LOAD, BPF_DW, A64_R0, A64_R0, c->env->off_thread_task, false);
+}
+
+static void (*const call_emitters[])(struct bjn_ctx *c, const struct bjn_call *call) = {
+	[BJN_CALL_HELPER] = call_helper,
+	[BJN_CALL_KFUNC] = call_kfunc,
+	[BJN_CALL_SUBPROG] = call_subprog,
+	[BJN_CALL_CPU_ID] = inline_cpu_id,
+	[BJN_CALL_CURRENT] = inline_current,
+};
+
+/* R0 = function(R1, R2, R3, R4, R5) */
+void a64_call(struct bjn_ctx *c, const struct bpf_insn *insn)
+{
+	struct bjn_call call = { 0 };
+	int err = c->prog->ops->call_target(c->prog, c->idx, &call);
+
+	if (err)
+		bjn_fail(c, err, "target of a call is unknown");
+	else if (call.kind >= BJN_ARRAY_SIZE(call_emitters) || !call_emitters[call.kind])
+		bjn_fail(c, -EOPNOTSUPP, "unknown kind of call");
+	else
+		call_emitters[call.kind](c, &call);
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Where a program keeps its values.
+ *
+ * The frame, laid out by a64_frame_begin() from what the program really does.
+ * Every part is left out when it is not needed; a program that calls nothing
+ * and has no BPF stack has no frame at all.
+ *
+ * Plain frame:
+ *	          +--------------------------+ <- SP of the caller
+ *	          | BPF stack                |  R10 occurs
+ *	   fp  -> +--------------------------+ <- R10, 16-byte aligned (upper end)
+ *	          |   (padding)              |
+ *	          | x19 ... x23              |  program calls something, as far as used
+ *	          | x29, x30                 |  program calls something: frame record
+ *	          +--------------------------+ <- SP, and x29 if there is a record
+ *
+ * R10 is the upper end of the BPF stack, so it is SP + fp with fp the size of
+ * the whole; no register is needed for it, and a64_base() and a64_src() are
+ * the only places that know.
+ *
+ * Tail call frame: a program that tail-calls, or whose subprograms may, first
+ * builds what the stock JIT builds in front of its tail call entry, because a
+ * tail call from either JIT leaves it for the target and takes it as given:
+ *
+ *	          +--------------------------+ <- SP of the caller
+ *	          | x29, x30                 | <- x29
+ *	          | count, x26 of the caller | <- x26: pointer to the count
+ *	          +--------------------------+ <- SP of a tail call
+ *	          | as the plain frame, without a record
+ *	          +--------------------------+ <- SP
+ *
+ * and with TCC_VALUE (Linux 6.1), where x26 is the count itself:
+ *
+ *	          +--------------------------+ <- SP of the caller
+ *	          | x29, x30                 | <- x29
+ *	          | x19, x20                 |
+ *	          | x21, x22                 |
+ *	          | x25, x26                 |
+ *	          | x27, x28                 |
+ *	          +--------------------------+ <- SP of a tail call, x25
+ *	          | BPF stack                |
+ *	          +--------------------------+ <- SP
+ *
+ * A program with a plain frame is tail-called, too: it takes the part above
+ * down again before it goes on (frame.c, tail_entry()).
+ *
+ * Exceptions, a private stack, stack arguments and the timed may_goto will
+ * each add a part: a64_frame_begin() is their place.
+ */
+#ifndef BJN_ARM64_FRAME_H
+#define BJN_ARM64_FRAME_H
+
+#include "insn.h"
+
+#define A64_MAX_SAVE	7	/* x29, x30, x19-x23 */
+
+/* Words of an inline exit at most; a longer one is shared at the end. */
+#define A64_EXIT_WORDS	4
+
+/* Largest frame: in reach of one addition. */
+#define A64_MAX_FRAME	4080
+
+/*
+ * Longest prologue: tail call entry with its landing pads, frame, arena base;
+ * longest leaving: frame, five pairs, authentication, return; patch target
+ * with alignment. One branch in the prologue.
+ */
+#define A64_FRAME_WORDS	((12 + 2 + A64_MAX_SAVE + 2 + 4) + (A64_MAX_SAVE + 1 + 5 + 3) + 5)
+
+/* Words of the image behind what jited_len covers: the patch target. */
+#define A64_TAIL_WORDS	2
+
+/**
+ * struct a64_frame - layout of one program, kept in bjn_ctx.arch
+ * @map: machine register of each BPF register, A64_NONE where there is none
+ * @arena: machine register with the arena's kernel base, or A64_NONE
+ * @tail: the tail call frame is there
+ * @record: there is a frame record: return address signed and on the stack
+ * @exit_used: something falls or branches into the common exit
+ * @nr_save: number of entries in @save
+ * @save: machine registers saved, from SP upwards
+ * @size: bytes by which the plain frame lowers SP
+ */
+struct a64_frame {
+	u8 map[BJN_MAX_REG];
+	u8 arena;
+	bool tail;
+	bool record;
+	bool exit_used;
+	u8 nr_save;
+	u8 save[A64_MAX_SAVE];
+	u32 size;
+};
+
+bjn_static_assert(sizeof(struct a64_frame) <= sizeof(((struct bjn_ctx *)0)->arch),
+		  "struct a64_frame must fit bjn_ctx.arch");
+
+static inline struct a64_frame *a64_frame(struct bjn_ctx *c)
+{
+	return (struct a64_frame *)c->arch;
+}
+
+void a64_frame_begin(struct bjn_ctx *c);
+void a64_prologue(struct bjn_ctx *c);
+void a64_epilogue(struct bjn_ctx *c);
+void a64_leave(struct bjn_ctx *c);
+void a64_exit(struct bjn_ctx *c, const struct bpf_insn *insn);
+
+enum a64_reg a64_src_slow(struct bjn_ctx *c, u8 reg, enum a64_reg tmp);
+enum a64_reg a64_dst_slow(struct bjn_ctx *c, u8 reg);
+
+/**
+ * a64_src - machine register with the value of a BPF register
+ * @c: compilation
+ * @reg: BPF register
+ * @tmp: scratch register for a value that has no register of its own (R10);
+ *	costs one word then
+ */
+static inline enum a64_reg a64_src(struct bjn_ctx *c, u8 reg, enum a64_reg tmp)
+{
+	u8 r = a64_frame(c)->map[reg];
+
+	return r != A64_NONE ? (enum a64_reg)r : a64_src_slow(c, reg, tmp);
+}
+
+/**
+ * a64_dst - machine register of a BPF register that is written
+ * @c: compilation, fails with -EINVAL for R10 or an unknown register
+ * @reg: BPF register
+ */
+static inline enum a64_reg a64_dst(struct bjn_ctx *c, u8 reg)
+{
+	u8 r = a64_frame(c)->map[reg];
+
+	return r != A64_NONE ? (enum a64_reg)r : a64_dst_slow(c, reg);
+}
+
+/**
+ * a64_base - base register of a memory access
+ * @c: compilation
+ * @reg: BPF register with the address
+ * @off: in: offset of the access; out: offset from the register returned
+ */
+static inline enum a64_reg a64_base(struct bjn_ctx *c, u8 reg, s64 *off)
+{
+	if (reg != BPF_REG_10)
+		return a64_src(c, reg, A64_T0);
+	*off += a64_frame(c)->size;
+	return A64_SP;
+}
+
+#endif

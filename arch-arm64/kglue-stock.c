@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the stock JIT of this kernel does, read from a program that it compiled.
+ *
+ * Programs of both JITs tail-call each other, and the kernel's trampolines
+ * patch the programs of both. The conventions behind that have changed between
+ * releases and are in no header; so the stock JIT is asked to show them.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/bpf.h>
+#include <linux/filter.h>
+
+#include "backend.h"
+#include "insn.h"
+#include "kglue.h"
+
+#define SAVE_LR		0xaa1e03e9	/* mov x9, x30 */
+#define PUSH_COUNT	0xa9bf6bff	/* stp xzr, x26, [sp, #-16]! */
+#define POINT_COUNT	0x910003fa	/* mov x26, sp */
+#define ZERO_COUNT	0xd280001a	/* mov x26, #0 */
+#define LOAD_TARGET	0x5800004a	/* ldr x10, . + 8 */
+#define BRANCH_TARGET	0xd61f0140	/* br x10 */
+
+/* Words that every image has: prologue up to the tail call entry, then more. */
+#define MAX_PROLOGUE	12
+
+static const struct bpf_insn sample[] = {
+	{ .code = BPF_ST | BJN_NOSPEC },
+	{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
+	{ .code = BPF_JMP | BPF_EXIT },
+};
+
+static struct bpf_prog *compile_sample(void)
+{
+	struct bpf_prog *prog = bpf_prog_alloc(bpf_prog_size(ARRAY_SIZE(sample)), 0);
+	int err = 0;
+
+	if (!prog)
+		return NULL;
+	prog->len = ARRAY_SIZE(sample);
+	prog->type = BPF_PROG_TYPE_SOCKET_FILTER;
+	prog->jit_requested = 1;
+	memcpy(prog->insnsi, sample, sizeof(sample));
+	prog = bpf_prog_select_runtime(prog, &err);
+	if (!err && prog->jited)
+		return prog;
+	bpf_prog_free(prog);
+	return NULL;
+}
+
+/* Entry: landing pad, patchable slot, signed return address. */
+static const char *learn_entry(struct bjn_env *env, const u32 *code)
+{
+	if (code[0] == A64_OP_bti_jc) {
+		env->cpu |= BJN_A64_CPU_BTI;
+		code++;
+	}
+	if (code[0] != SAVE_LR || code[1] != A64_OP_nop)
+		return "unknown entry";
+	if (code[2] == A64_OP_paciasp)
+		env->cpu |= BJN_A64_CPU_PAC;
+	return NULL;
+}
+
+/* What comes in front of the tail call entry. */
+static const char *learn_tail_call(struct bjn_env *env, const u32 *code)
+{
+	u32 i;
+
+	for (i = 1; i < MAX_PROLOGUE; i++) {
+		if (code[i] == ZERO_COUNT) {
+			env->cpu |= BJN_A64_CPU_TCC_VALUE;
+			break;
+		}
+		if (code[i] == POINT_COUNT && code[i - 1] == PUSH_COUNT)
+			break;
+	}
+	return i + 1 == a64_tail_entry(env) ? NULL : "unknown tail call convention";
+}
+
+/* The branch at the end and where it leads. */
+static const char *learn_patch_target(struct bjn_env *env, const u32 *code, u32 words)
+{
+	if (code[words - 2] != LOAD_TARGET || code[words - 1] != BRANCH_TARGET)
+		return "unknown end of an image";
+	env->patch_target = *(const u64 *)(code + words);
+	return NULL;
+}
+
+static void learn_barrier(struct bjn_env *env, const u32 *code, u32 words)
+{
+	u32 i;
+
+	for (i = 0; i + 1 < words; i++) {
+		if (code[i] == A64_OP_sb)
+			env->cpu |= BJN_A64_CPU_SPEC_SB;
+		else if (code[i] == A64_OP_dsb_nsh && code[i + 1] == A64_OP_isb)
+			env->cpu |= BJN_A64_CPU_SPEC_DSB;
+	}
+}
+
+/**
+ * bjn_a64_learn - fill in the conventions of this kernel's programs
+ * @env: @env->cpu and @env->patch_target are set
+ *
+ * Return: 0, -ENOMEM when no program could be compiled, -EOPNOTSUPP when it
+ * does not look like one of a known kernel.
+ */
+int bjn_a64_learn(struct bjn_env *env)
+{
+	struct bpf_prog *prog = compile_sample();
+	const char *why;
+	const u32 *code;
+	u32 words;
+
+	if (!prog) {
+		pr_err("the stock JIT does not compile; see net.core.bpf_jit_enable\n");
+		return -ENOMEM;
+	}
+	code = (const u32 *)prog->bpf_func;
+	words = prog->jited_len / sizeof(u32);
+	why = words > MAX_PROLOGUE ? learn_entry(env, code) : "image is too short";
+	if (!why)
+		why = learn_tail_call(env, code);
+	if (!why)
+		why = learn_patch_target(env, code, words);
+	if (!why)
+		learn_barrier(env, code, words);
+	bpf_prog_free(prog);
+	if (!why)
+		return 0;
+	pr_err("the stock JIT's programs cannot be joined: %s; please report it\n", why);
+	return -EOPNOTSUPP;
+}
