@@ -32,10 +32,12 @@ enum bjn_feature {
  * @off_thread_cpu: byte offset of the CPU number (u32) from the thread register
  * @off_thread_task: byte offset of the pointer to the current task from the
  *	thread register, or BJN_NO_OFFSET when that register is the pointer
- * @reg_ax: number of BPF_REG_AX (11 up to Linux 6.x, 12 from 7.2 on)
- */
  * @patch_target: where the branch at the end of an image leads while nothing
  *	is attached to the program; on machines that have such a branch
+ * @reg_ax: number of BPF_REG_AX (11 up to Linux 6.x, 12 from 7.2 on)
+ * @helper: addresses of functions and tables that emitted code uses on its own
+ *	account, defined by the back end
+ */
 struct bjn_env {
 	u64 features;
 	u64 cpu;
@@ -44,11 +46,11 @@ struct bjn_env {
 	u32 off_prog_bpf_func;
 	u32 off_thread_cpu;
 	u32 off_thread_task;
+	u64 patch_target;
 	u8 reg_ax;
 };
 
 /* What a BPF call instruction turns into. */
-	u64 patch_target;
 enum bjn_call_kind {
 	BJN_CALL_HELPER,	/* C function: u64 result, five u64 arguments */
 	BJN_CALL_KFUNC,		/* C function with the prototype in struct bjn_call */
@@ -144,12 +146,12 @@ struct bjn_prog {
 #define BJN_OP_ARENA	0x10	/* needs the arena base */
 #define BJN_OP_EXIT	0x20	/* leaves the program */
 #define BJN_OP_TWO	0x40	/* occupies two slots */
+#define BJN_OP_EXTABLE2	0x80	/* may need a second exception table entry */
 
 struct bjn_ctx;
 
 /**
  * struct bjn_op - one opcode of a back end's table
-#define BJN_OP_EXTABLE2	0x80	/* may need a second exception table entry */
  * @emit: writes the code of the instruction; NULL: not supported
  * @max_words: upper bound of what @emit writes, in machine words
  * @flags: BJN_OP_*
@@ -254,28 +256,28 @@ struct bjn_ctx {
  * @features: BJN_FEAT() bits it implements
  * @ops: one entry per opcode byte
  * @max_frame_words: upper bound of prologue plus epilogue, in words
+ * @tail_words: words at the end of every image that are no code: the kernel
+ *	expects them behind what bpf_prog.jited_len covers
+ * @image_align: alignment of an image in bytes, at most 8
+ * @stock_classic: programs that were classic BPF stay with the stock JIT
  * @begin: lay out the frame from the facts, before anything is emitted
  * @prologue: everything before the first BPF instruction
  * @epilogue: common exit, placed behind the last BPF instruction
  * @patch: fill in a forward branch; @delta is target minus branch, in words
  */
- * @tail_words: words at the end of every image that are no code: the kernel
- *	expects them behind what bpf_prog.jited_len covers
- * @image_align: alignment of an image in bytes, at most 8
- * @stock_classic: programs that were classic BPF stay with the stock JIT
 struct bjn_backend {
 	const char *name;
 	u64 features;
 	const struct bjn_op *ops;
 	u32 max_frame_words;
+	u32 tail_words;
+	u32 image_align;
+	bool stock_classic;
 	void (*begin)(struct bjn_ctx *c);
 	void (*prologue)(struct bjn_ctx *c);
 	void (*epilogue)(struct bjn_ctx *c);
 	void (*patch)(struct bjn_ctx *c, const struct bjn_fixup *fix, s32 delta);
 };
-	u32 tail_words;
-	u32 image_align;
-	bool stock_classic;
 
 int bjn_plan(struct bjn_ctx *c);
 int bjn_emit(struct bjn_ctx *c);
