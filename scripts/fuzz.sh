@@ -11,10 +11,11 @@ out=$(mktemp -d /tmp/bjn-fuzz.XXXXXX)
 trap 'rm -rf "$out"' EXIT
 
 [ "$count" -ge "$jobs" ] || jobs=1
+read -ra qemu <<<"${QEMU:?set QEMU to the emulator}"
 pids=()
 for ((j = 0; j < jobs; j++)); do
 	share=$((count / jobs + (j < count % jobs ? 1 : 0)))
-	nice "$QEMU" "$fuzzer" -n "$share" -s "$seed" >"$out/$j" &
+	nice "${qemu[@]}" "$fuzzer" -n "$share" -s "$seed" >"$out/$j" &
 	pids+=($!)
 	seed=$((seed + share))
 done

@@ -55,7 +55,7 @@ $(HOST)/enc-$(TARGET): $(call objs,$(HOST),test/enc/enc.c test/enc/enc-$(TARGET)
 	@mkdir -p $(@D); gcc -o $@ $^
 
 enc: $(HOST)/enc-$(TARGET)
-	@enc/enc.sh $< $(OUT)/enc $(MC)
+	@enc/enc.sh $< $(OUT)/enc $($(TARGET)_ORDER) $(MC)
 
 CASES := $(wildcard exec/corpus/*.data)
 

@@ -10,7 +10,7 @@ TARGETS := loongarch64 mips64el mips64 mips64r6el mipsel mips mips32r6el
 loongarch64_ARCH    := arch-loongarch
 loongarch64_BACKEND := bjn_loongarch
 loongarch64_CROSS   := loongarch64-linux-gnu-
-loongarch64_QEMU    := qemu-loongarch64
+loongarch64_QEMU    := qemu-loongarch64 -cpu max
 loongarch64_ORDER   := little
 loongarch64_MC      := -triple=loongarch64 -mattr=+d,+ual,+lam-bh,+lamcas,+frecipe
 

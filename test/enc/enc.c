@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * enc WORDS TEXTS
+ * enc WORDS TEXTS little|big
  *
  * Writes the bytes of each vector to WORDS, as llvm-mc --disassemble takes
- * them, and the expected text to TEXTS, line by line. Prints the number of
+ * them for a machine of that byte order, and the expected text to TEXTS, line by line. Prints the number of
  * lines and vectors; fails when an operand that does not fit was accepted.
  */
 #include <inttypes.h>
@@ -12,6 +12,7 @@
 #include "enc.h"
 
 static FILE *words, *texts;
+static bool big;
 static u32 vectors, refusals, bad;
 
 static int encode(const struct be_line *l, const s64 *v, u32 *word)
@@ -57,8 +58,7 @@ static void complain(const struct be_line *l, const s64 *v, const char *what)
 static void vector(const struct be_line *l, const s64 *v)
 {
 	bool allowed = !l->format->allowed || l->format->allowed(v);
-	u32 word = 0;
-	const u8 *b = (const u8 *)&word;
+	u32 word = 0, k;
 
 	if (encode(l, v, &word)) {
 		if (allowed)
@@ -71,7 +71,8 @@ static void vector(const struct be_line *l, const s64 *v)
 		complain(l, v, "accepted although the operands exclude each other");
 		return;
 	}
-	fprintf(words, "0x%02x 0x%02x 0x%02x 0x%02x\n", b[0], b[1], b[2], b[3]);
+	for (k = 0; k < 4; k++)
+		fprintf(words, "0x%02x%s", word >> 8 * (big ? 3 - k : k) & 0xff, k < 3 ? " " : "\n");
 	print_text(l, v);
 	vectors++;
 }
@@ -175,10 +176,11 @@ int main(int argc, char **argv)
 {
 	u32 i;
 
-	if (argc != 3) {
-		fprintf(stderr, "usage: enc WORDS TEXTS\n");
+	if (argc != 4) {
+		fprintf(stderr, "usage: enc WORDS TEXTS little|big\n");
 		return 2;
 	}
+	big = !strcmp(argv[3], "big");
 	words = fopen(argv[1], "w");
 	texts = fopen(argv[2], "w");
 	if (!words || !texts) {

@@ -1,19 +1,19 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# enc.sh ENCODER DIR LLVM-MC...
+# enc.sh ENCODER DIR BYTEORDER LLVM-MC...
 #
 # Compare the words of ENCODER with what LLVM disassembles them to.
 set -euo pipefail
 
-encoder=$1 dir=$2
-shift 2
+encoder=$1 dir=$2 order=$3
+shift 3
 mkdir -p "$dir"
 echo "TAP version 14"
 echo "1..2"
 
 failed=0
-summary=$("$encoder" "$dir/words" "$dir/expected" | tee "$dir/log" | tail -n 1) || failed=1
+summary=$("$encoder" "$dir/words" "$dir/expected" "$order" | tee "$dir/log" | tail -n 1) || failed=1
 grep '^#' "$dir/log" | head -n 20 || true
 if ! read -r _ lines _ vectors _ wrong <<<"$summary" || [ -z "${wrong:-}" ]; then
 	echo "Bail out! the encoder did not finish; see $dir/log"

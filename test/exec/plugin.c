@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * plugin [MEMORY] [-b SEED] [-i] [-x] < PROGRAM
+ * plugin [MEMORY] [-b SEED] [-c BITS] [-i] [-m] [-x] < PROGRAM
  *
  * Compiles a program with the emitter of this target and executes it. PROGRAM
  * is hexadecimal text of struct bpf_insn in little-endian order, MEMORY the
  * bytes that R1 points to and R2 counts. Prints R0 in hexadecimal; or, when it
  * declines, one sentence on standard error and exits with a nonzero status.
  *
- * -b SEED: blind constants first; -i: interpret instead; -x: print the code
- * as one hexadecimal word per line instead of running it.
+ * -b SEED: blind constants first; -c BITS: CPU capabilities for the emitter;
+ * -i: interpret instead; -m: print the memory afterwards, too; -x: print the
+ * code as one hexadecimal word per line instead of running it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,12 +21,16 @@
  * struct request - the command line
  * @mem: memory in hexadecimal, or empty
  * @blind: seed, or 0
+ * @cpu: CPU capability bits
+ * @memory: print the memory afterwards
  * @interpret: run the interpreter
  * @dump: print the code
  */
 struct request {
 	const char *mem;
 	u32 blind;
+	u64 cpu;
+	bool memory;
 	bool interpret;
 	bool dump;
 };
@@ -42,11 +47,16 @@ static int parse_args(int argc, char **argv, struct request *rq)
 	int i;
 
 	rq->mem = "";
+	rq->cpu = bt_target.cpu;
 	for (i = 1; i < argc; i++) {
 		if (!strcmp(argv[i], "-i")) {
 			rq->interpret = true;
 		} else if (!strcmp(argv[i], "-x")) {
 			rq->dump = true;
+		} else if (!strcmp(argv[i], "-m")) {
+			rq->memory = true;
+		} else if (!strcmp(argv[i], "-c") && i + 1 < argc) {
+			rq->cpu = strtoull(argv[++i], NULL, 0);
 		} else if (!strcmp(argv[i], "-b") && i + 1 < argc) {
 			rq->blind = (u32)strtoul(argv[++i], NULL, 0);
 		} else if (!seen && argv[i][0] != '-') {
@@ -54,7 +64,7 @@ static int parse_args(int argc, char **argv, struct request *rq)
 			seen = true;
 		} else {
 			fprintf(stderr,
-				"usage: plugin [MEMORYHEX] [-b SEED] [-i] [-x] < PROGRAMHEX\n");
+				"usage: plugin [MEMORYHEX] [-b SEED] [-c BITS] [-i] [-m] [-x] < PROGRAMHEX\n");
 			return -EINVAL;
 		}
 	}
@@ -125,6 +135,15 @@ static int execute(struct bt_program *p, const u64 *args, bool only_dump)
 	return 0;
 }
 
+static void print_memory(u32 len)
+{
+	u32 i;
+
+	for (i = 0; i < len; i++)
+		printf("%02x", bt_world.mem[i]);
+	printf("\n");
+}
+
 int main(int argc, char **argv)
 {
 	struct request rq = { .mem = NULL };
@@ -152,7 +171,11 @@ int main(int argc, char **argv)
 		return decline("program refused", why, at);
 	if (bt_prepare(&p, insns, len, rq.blind, &why))
 		return decline("program refused", why, 0);
+	bt_env.cpu = rq.cpu;
 	args[0] = mem_len ? (uintptr_t)bt_world.mem : 0;
 	args[1] = mem_len;
-	return rq.interpret ? interpret(&p, args) : execute(&p, args, rq.dump);
+	err = rq.interpret ? interpret(&p, args) : execute(&p, args, rq.dump);
+	if (!err && rq.memory)
+		print_memory(mem_len);
+	return err;
 }

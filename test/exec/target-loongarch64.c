@@ -6,9 +6,13 @@
 #include "../../arch-loongarch/backend.h"
 #include "target.h"
 
+static const u64 levels[] = { BJN_LA_CPU_LAMCAS };
+
 const struct bt_target bt_target = {
 	.name = "loongarch64",
 	.be = &bjn_loongarch,
+	.levels = levels,
+	.nr_levels = BJN_ARRAY_SIZE(levels),
 };
 
 const void *bt_target_thread_pointer(void)

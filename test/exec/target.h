@@ -13,16 +13,26 @@
  * @name: as in TARGET=
  * @be: the emitter
  * @cpu: CPU capability bits for it
+ * @levels: more such sets that this machine can run, @nr_levels of them
+ * @nr_levels: their number
  * @facts: fills in further facts for the emitter; may be NULL
  */
 struct bt_target {
 	const char *name;
 	const struct bjn_backend *be;
 	u64 cpu;
+	const u64 *levels;
+	u32 nr_levels;
 	void (*facts)(struct bjn_env *env);
 };
 
 extern const struct bt_target bt_target;
+
+/* Capability bits number @n; 0 is bt_target.cpu. */
+static inline u64 bt_level(u32 n)
+{
+	return n ? bt_target.levels[n - 1] : bt_target.cpu;
+}
 
 /**
  * struct bt_state - what the entry thunk reports

@@ -127,6 +127,7 @@ enum bf_verdict bf_one(struct bf_case *c, const struct bpf_insn *insns, u32 len,
 		return BF_SKIPPED;
 	if (bt_region_open(&r, bt_code_bound(&c->p)))
 		return BF_SKIPPED;
+	bt_env.cpu = c->cpu;
 	if (bt_translate(&c->p, &r, c->know_image)) {
 		v = c->is_long ? BF_DECLINED : BF_DIFFERENT;
 		snprintf(why, size, "declined: %s (instruction %u)", c->p.img.why, c->p.img.err_at);

@@ -49,6 +49,7 @@ static void new_case(struct bf_case *c, u64 seed)
 	c->arena = gen.arena;
 	c->is_long = gen.n > 4000;
 	c->know_image = bf_chance(&gen, 2);
+	c->cpu = bt_level(bf_rand(&gen, bt_target.nr_levels + 1));
 	c->blind = bf_chance(&gen, 4) ? bf_rand(&gen, UINT32_MAX) | 1 : 0;
 	bf_memory(seed, c->before, BF_MEM_SIZE);
 	if (bt_validate(out, len, &at, &why) || (strict && !bf_defined(out, len))) {
@@ -61,9 +62,8 @@ static void new_case(struct bf_case *c, u64 seed)
 	}
 }
 
-static void print_hex(const char *before, const u8 *p, u32 n)
+static void print_hex(const u8 *p, u32 n)
 {
-	printf("%s", before);
 	while (n--)
 		printf("%02x", *p++);
 }
@@ -82,6 +82,7 @@ static void report(struct bf_case *c, const char *why)
 	memcpy(small, out, len * sizeof(small[0]));
 	again.seed = c->seed;
 	again.blind = c->blind;
+	again.cpu = c->cpu;
 	again.know_image = c->know_image;
 	again.arena = c->arena;
 	again.is_long = c->is_long;
@@ -91,8 +92,10 @@ static void report(struct bf_case *c, const char *why)
 	bf_one(&again, small, len, reason, sizeof(reason));
 	bt_print_program(small, len, hex);
 	printf("# %u instructions: %s\n", len, reason);
-	printf("echo %s | qemu-%s build/test/%s/bpf-plugin ", hex, bt_target.name, bt_target.name);
-	print_hex("", again.before, BF_MEM_SIZE);
+	printf("echo %s | %s build/test/%s/bpf-plugin ", hex, getenv("QEMU"), bt_target.name);
+	print_hex(again.before, BF_MEM_SIZE);
+	if (again.cpu != bt_target.cpu)
+		printf(" -c 0x%llx", (unsigned long long)again.cpu);
 	if (again.blind)
 		printf(" -b %u", again.blind);
 	printf(" # R0 should be %llx\n", (unsigned long long)again.r0);
@@ -146,6 +149,7 @@ static u32 add(struct bt_region *r, u32 n)
 		totals.skipped++;
 		return n;
 	}
+	bt_env.cpu = c->cpu;
 	if (!bt_translate(&c->p, r, c->know_image))
 		return n + 1;
 	bt_image_free(&c->p.img);

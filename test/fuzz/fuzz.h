@@ -9,6 +9,7 @@
  * struct bf_case - one program and what it has to do
  * @seed: makes program and memory
  * @blind: seed of constant blinding, or 0
+ * @cpu: CPU capability bits for the emitter
  * @know_image: the emitter is told the final address at once
  * @arena: the arena is compared as well
  * @is_long: the emitter may decline because of a branch that does not reach
@@ -22,6 +23,7 @@
 struct bf_case {
 	u64 seed;
 	u32 blind;
+	u64 cpu;
 	bool know_image;
 	bool arena;
 	bool is_long;

@@ -18,8 +18,12 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, ".."))
 import bpfasm  # noqa: E402
 
-# A branch: its last operand is the distance in bytes.
-BRANCH = re.compile(r"^(b|bl|beqz|bnez|beq|bne|blt|bge|bltu|bgeu)\t(.*?)(-?\d+)$")
+# A branch of each machine: mnemonic, operands, distance in bytes from the branch.
+BRANCHES = {
+    "loongarch": r"(b|bl|beqz|bnez|beq|bne|blt|bge|bltu|bgeu)\t(.*?)(-?\d+)",
+    "aarch64": r"(b|bl|b\.\w+|cbn?z|tbn?z)\t(.*?)#(-?\d+)",
+    "mips": r"(b|bal|bc|balc|b(?:eq|ne|ge|lt|le|gt)[a-z]*)\t(.*?)(-?\d+)",
+}
 
 
 def disassemble(words, order, mc):
@@ -33,17 +37,17 @@ def disassemble(words, order, mc):
     return lines
 
 
-def label_branches(lines):
+def label_branches(lines, branch):
     """Distances become labels; gives the lines and which of them carry a label."""
     targets = {}
     for i, s in enumerate(lines):
-        if m := BRANCH.match(s):
+        if m := branch.fullmatch(s):
             targets.setdefault(i + int(m[3]) // 4, None)
     for n, t in enumerate(sorted(t for t in targets if 0 <= t <= len(lines))):
         targets[t] = f"L{n}"
     out = []
     for i, s in enumerate(lines):
-        if (m := BRANCH.match(s)) and targets[i + int(m[3]) // 4]:
+        if (m := branch.fullmatch(s)) and targets[i + int(m[3]) // 4]:
             s = f"{m[1]}\t{m[2]}{targets[i + int(m[3]) // 4]}"
         out.append(s)
     return out, targets
@@ -139,7 +143,7 @@ def parse(output):
     return cases
 
 
-def render(cases, compiled, order, mc):
+def render(cases, compiled, order, mc, branch):
     """Text of a golden file."""
     out = []
     for c in cases:
@@ -151,7 +155,7 @@ def render(cases, compiled, order, mc):
         lines, labels_of, code = disassemble([g[2] for g in got], order, mc), {}, []
         for sub in sorted({g[1] for g in got}):
             part = [(g[0], s) for g, s in zip(got, lines) if g[1] == sub]
-            named, labels_of[sub] = label_branches([s for _, s in part])
+            named, labels_of[sub] = label_branches([s for _, s in part], branch)
             code += [(at, sub, i, s) for i, ((at, _), s) in enumerate(zip(part, named))]
         out += collapse(interleave(c, code, labels_of))
     return "\n".join(["# SPDX-License-Identifier: GPL-2.0",
@@ -160,6 +164,7 @@ def render(cases, compiled, order, mc):
 
 def main():
     mode, golden, where, order, *mc = sys.argv[1:]
+    branch = re.compile(next(r for m, r in BRANCHES.items() if m in os.path.basename(where)))
     failed = number = 0
     print("TAP version 14")
     for path in sorted(glob.glob(os.path.join(HERE, "bpf", "*.bpf"))):
@@ -173,7 +178,7 @@ def main():
                            input="".join(f"{c.name} {c.code.hex()}\n" for c in cases))
         if r.returncode:
             sys.exit(r.stderr)
-        text = render(cases, parse(r.stdout), order, mc)
+        text = render(cases, parse(r.stdout), order, mc, branch)
         file = os.path.join(where, topic + ".txt")
         number += 1
         if mode == "bless":
