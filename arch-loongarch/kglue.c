@@ -13,6 +13,7 @@
 
 #include "backend.h"
 #include "glue.h"
+#include "ksym.h"
 
 /* break 0: what an unused byte of an image must be when it is executed */
 #define LA_BREAK 0x002a0000
@@ -71,7 +72,26 @@ int bjn_glue_extable(struct exception_table_entry *at,
 	return 0;
 }
 
+#ifdef BJN_ASKS_TIMED_MAY_GOTO
+
+/* entry.S */
+void bjn_la_may_goto(void);
+extern typeof(bpf_check_timed_may_goto) *bjn_la_may_goto_check;
+
+/* What bjn_la_may_goto() asks. */
+typeof(bpf_check_timed_may_goto) *bjn_la_may_goto_check;
+
+unsigned long bjn_glue_may_goto(void)
+{
+	bjn_la_may_goto_check = bjn_ksym.bpf_check_timed_may_goto;
+	return (unsigned long)bjn_la_may_goto;
+}
+
+#else
+
 unsigned long bjn_glue_may_goto(void)
 {
 	return 0;
 }
+
+#endif
