@@ -5,7 +5,7 @@
 #   ORDER  of the bytes in a machine word
 #   MC     options of llvm-mc that disassemble what the emitter writes
 
-TARGETS := loongarch64 mips64el mips64 mips64r6el mipsel mips mips32r6el
+TARGETS := loongarch64 aarch64 mips64el mips64 mips64r6el mipsel mips mips32r6el
 
 loongarch64_ARCH    := arch-loongarch
 loongarch64_BACKEND := bjn_loongarch
@@ -13,6 +13,13 @@ loongarch64_CROSS   := loongarch64-linux-gnu-
 loongarch64_QEMU    := qemu-loongarch64 -cpu max
 loongarch64_ORDER   := little
 loongarch64_MC      := -triple=loongarch64 -mattr=+d,+ual,+lam-bh,+lamcas,+frecipe
+
+aarch64_ARCH        := arch-arm64
+aarch64_BACKEND     := bjn_arm64
+aarch64_CROSS       := aarch64-linux-gnu-
+aarch64_QEMU        := qemu-aarch64
+aarch64_ORDER       := little
+aarch64_MC          := -triple=aarch64 -mattr=+v8.5a,+lse,+rcpc,+pauth
 
 # What the MIPS targets share: a folder for both widths, and the levels of the
 # instruction set that one emulator can run (CPU bits, see arch-mips/backend.h).

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0
+#define _GNU_SOURCE
+#include <signal.h>
+#include <ucontext.h>
+
+#include "../../arch-arm64/backend.h"
+#include "target.h"
+
+#define CPU	(BJN_A64_CPU_USER | BJN_A64_CPU_PAC)
+
+/* Atomics as loops, then with the CPU's own instructions. */
+static const u64 levels[] = { CPU | BJN_A64_CPU_LSE | BJN_A64_CPU_LRCPC };
+
+const struct bt_target bt_target = {
+	.name = "aarch64",
+	.be = &bjn_arm64,
+	.cpu = CPU,
+	.levels = levels,
+	.nr_levels = BJN_ARRAY_SIZE(levels),
+};
+
+const void *bt_target_thread_pointer(void)
+{
+	return __builtin_thread_pointer();
+}
+
+bool bt_target_ret_ok(const struct bt_state *st)
+{
+	return st->ret == st->r0;
+}
+
+const char *bt_target_bad_name(u64 bad)
+{
+	static const char *const name[] = {
+		"x19", "x20", "x21", "x22", "x23", "x24", "x25", "x26", "x27", "x28", "x29", "x18", "sp",
+	};
+	u32 i;
+
+	for (i = 0; i < BJN_ARRAY_SIZE(name); i++)
+		if (bad & 1ull << i)
+			return name[i];
+	return "nothing";
+}
+
+u64 bt_target_pc(const void *ucontext)
+{
+	return ((const ucontext_t *)ucontext)->uc_mcontext.pc;
+}
+
+void bt_target_resume(void *ucontext, u64 pc, u8 reg)
+{
+	ucontext_t *uc = ucontext;
+
+	uc->uc_mcontext.pc = pc;
+	if (reg != BJN_EX_NO_REG)
+		uc->uc_mcontext.regs[reg] = 0;
+}
