@@ -1,18 +1,154 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * MIPS: no emitter yet, programs are only observed.
+ * MIPS: what the driver needs from this kernel and CPU.
  */
-#include <linux/errno.h>
+#include <linux/atomic.h>
+#include <linux/bpf.h>
+#include <linux/extable.h>
+#include <linux/filter.h>
+#include <linux/math64.h>
+#include <linux/percpu.h>
+#include <linux/thread_info.h>
 #include <asm/cacheflush.h>
+#include <asm/cpu-features.h>
+#include <asm/cpu-info.h>
 
+#include "backend.h"
 #include "glue.h"
 
 /* break 0: what an unused word of an image must be when it is executed */
 #define TRAP 0x0000000d
 
-/* No back end is chosen: every program is handed to the stock JIT. */
+static u64 isa_level(void)
+{
+	if (cpu_has_mips_r6)
+		return BJN_MIPS_CPU_R6;
+	if (cpu_has_mips_r2)
+		return BJN_MIPS_CPU_UP_TO_R2;
+	if (cpu_has_mips_r1)
+		return BJN_MIPS_CPU_UP_TO_R1;
+	return boot_cpu_data.isa_level & MIPS_CPU_ISA_IV ? BJN_MIPS_CPU_IV : 0;
+}
+
+/* Is an address of code a sign-extended 32-bit value? */
+static bool is_short(unsigned long addr)
+{
+	return addr == (unsigned long)(long)(int)addr;
+}
+
+static u64 cpu_bits(void)
+{
+	u64 bits = isa_level();
+
+	if (IS_ENABLED(CONFIG_CPU_BIG_ENDIAN))
+		bits |= BJN_MIPS_CPU_BE;
+	/* Where the kernel's own smp_mb() is a barrier (asm/barrier.h). */
+	if (IS_ENABLED(CONFIG_SMP) && IS_ENABLED(CONFIG_WEAK_ORDERING))
+		bits |= BJN_MIPS_CPU_WEAK;
+	if (IS_ENABLED(CONFIG_CPU_LOONGSON3_WORKAROUNDS))
+		bits |= BJN_MIPS_CPU_LLSC_SYNC;
+	if (!is_short((unsigned long)_printk) || !is_short((unsigned long)bjn_glue_detect))
+		bits |= BJN_MIPS_CPU_ADDR64;
+	return bits;
+}
+
+#ifdef CONFIG_64BIT
+
+static void helpers(struct bjn_env *env)
+{
+}
+
+#else
+
+static u64 mod64(u64 a, u64 b)
+{
+	u64 rem;
+
+	div64_u64_rem(a, b, &rem);
+	return rem;
+}
+
+static s64 smod64(s64 a, s64 b)
+{
+	return a - div64_s64(a, b) * b;
+}
+
+static u64 quot64(u64 a, u64 b)
+{
+	return div64_u64(a, b);
+}
+
+static s64 squot64(s64 a, s64 b)
+{
+	return div64_s64(a, b);
+}
+
+/* BPF has the operand first, as atomic64_t has it. */
+static u64 add64(u64 v, atomic64_t *p)
+{
+	return atomic64_fetch_add(v, p);
+}
+
+static u64 and64(u64 v, atomic64_t *p)
+{
+	return atomic64_fetch_and(v, p);
+}
+
+static u64 or64(u64 v, atomic64_t *p)
+{
+	return atomic64_fetch_or(v, p);
+}
+
+static u64 xor64(u64 v, atomic64_t *p)
+{
+	return atomic64_fetch_xor(v, p);
+}
+
+static u64 xchg64(u64 v, atomic64_t *p)
+{
+	return atomic64_xchg(p, v);
+}
+
+static u64 cmpxchg64_old(u64 old, u64 new, atomic64_t *p)
+{
+	return atomic64_cmpxchg(p, old, new);
+}
+
+static void helpers(struct bjn_env *env)
+{
+	env->helper[BJN_MIPS_DIV64] = (unsigned long)quot64;
+	env->helper[BJN_MIPS_MOD64] = (unsigned long)mod64;
+	env->helper[BJN_MIPS_SDIV64] = (unsigned long)squot64;
+	env->helper[BJN_MIPS_SMOD64] = (unsigned long)smod64;
+	env->helper[BJN_MIPS_ADD64] = (unsigned long)add64;
+	env->helper[BJN_MIPS_AND64] = (unsigned long)and64;
+	env->helper[BJN_MIPS_OR64] = (unsigned long)or64;
+	env->helper[BJN_MIPS_XOR64] = (unsigned long)xor64;
+	env->helper[BJN_MIPS_XCHG64] = (unsigned long)xchg64;
+	env->helper[BJN_MIPS_CMPXCHG64] = (unsigned long)cmpxchg64_old;
+}
+
+#endif
+
+/* A CPU without ll and sc is only observed: the emitter has no other way. */
 int bjn_glue_detect(const struct bjn_backend **be, struct bjn_env *env)
 {
+	if (!cpu_has_llsc)
+		return 0;
+	if (!IS_ENABLED(CONFIG_64BIT))
+		return 0;
+	*be = &bjn_mips64;
+	env->cpu = cpu_bits();
+	env->off_array_max_entries = offsetof(struct bpf_array, map.max_entries);
+	env->off_array_ptrs = offsetof(struct bpf_array, ptrs);
+	env->off_prog_bpf_func = offsetof(struct bpf_prog, bpf_func);
+	env->off_thread_cpu = offsetof(struct thread_info, cpu);
+	env->off_thread_task = offsetof(struct thread_info, task);
+	env->reg_ax = BPF_REG_AX;
+#ifdef CONFIG_SMP
+	env->helper[BJN_MIPS_PERCPU] = (unsigned long)__per_cpu_offset;
+#endif
+	helpers(env);
 	return 0;
 }
 
@@ -29,12 +165,19 @@ void bjn_glue_sync(void *start, void *end)
 	flush_icache_range((unsigned long)start, (unsigned long)end);
 }
 
-/* Without an emitter there is nothing that may fault. */
+/*
+ * A fault resumes at nextinsn and touches no register (arch/mips/mm/extable.c);
+ * the emitter's landing pads zero the register where one has to be.
+ */
 int bjn_glue_extable(struct exception_table_entry *at,
 		     const struct exception_table_entry *final,
 		     const void *insn, const void *resume, u8 reg)
 {
-	return -EOPNOTSUPP;
+	if (reg != BJN_EX_NO_REG)
+		return -EINVAL;
+	at->insn = (unsigned long)insn;
+	at->nextinsn = (unsigned long)resume;
+	return 0;
 }
 
 unsigned long bjn_glue_may_goto(void)

@@ -22,6 +22,8 @@ enum bjn_feature {
 
 #define BJN_NO_OFFSET	0xffffffffu
 
+#define BJN_NR_ENV_HELPERS	16
+
 /**
  * struct bjn_env - facts of this kernel and CPU, constant after load
  * @features: BJN_FEAT() bits in effect
@@ -48,6 +50,7 @@ struct bjn_env {
 	u32 off_thread_task;
 	u64 patch_target;
 	u8 reg_ax;
+	u64 helper[BJN_NR_ENV_HELPERS];
 };
 
 /* What a BPF call instruction turns into. */

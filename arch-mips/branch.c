@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Branches and jumps.
+ *
+ * A branch reaches 32767 words from its delay slot. Beyond, it is inverted and
+ * skips a jump: Release 6 has one of 26 bits; before, the distance is added to
+ * the address that a branch-and-link leaves in $ra, which works wherever the
+ * code will lie.
+ */
+#include "common.h"
+
+/* Kinds of forward branches. */
+enum { FIX_BRANCH, FIX_BC, FIX_FAR };
+
+/* The opposite of a conditional branch. */
+static u32 invert(u32 op)
+{
+	return op ^ (op >> 26 == 1 ? 1u << 16 : 1u << 26);
+}
+
+/* Is the target in reach of a branch that is the next word? */
+static bool is_near(const struct bjn_ctx *c, u32 target)
+{
+	return bjn_is_s(bjn_distance(c, target) - 1, 16);
+}
+
+static void near_branch(struct bjn_ctx *c, u32 op, enum mi_reg rs, enum mi_reg rt, u32 target)
+{
+	if (bjn_is_known(c, target)) {
+		mi_sto(c, op, rs, rt, bjn_distance(c, target) * 4);
+	} else {
+		bjn_forward(c, target, FIX_BRANCH);
+		mi_dst(c, op, MI_ZERO, rs, rt);
+	}
+	mi_nop(c);
+}
+
+/* Constants of a far jump: words @at and @at + 1, $ra is that of @at + 1. */
+static void set_far(struct bjn_ctx *c, u32 at, s64 delta)
+{
+	s64 bytes = (delta - 1) * 4;
+
+	if (!bjn_is_s(bytes + 0x8000, 32)) {
+		bjn_fail(c, -ERANGE, "jump is too far");
+		return;
+	}
+	c->code[at] |= (u32)((bytes + 0x8000) >> 16) & 0xffff;
+	c->code[at + 1] |= (u32)bytes & 0xffff;
+}
+
+static void far_jump(struct bjn_ctx *c, u32 target)
+{
+	u32 at;
+
+	mi_move(c, MI_JUMP_RA, MI_RA);
+	mi_bal(c, 8);
+	at = c->pos;
+	if (!bjn_is_known(c, target))
+		bjn_forward(c, target, FIX_FAR);
+	mi_lui(c, MI_JUMP_ADDR, 0);
+	mi_addiu(c, MI_JUMP_ADDR, MI_JUMP_ADDR, 0);
+	/* The upper half is at most the sign on a 64-bit CPU. */
+	if (mi_is_wide(c))
+		mi_daddu(c, MI_JUMP_ADDR, MI_JUMP_ADDR, MI_RA);
+	else
+		mi_addu(c, MI_JUMP_ADDR, MI_JUMP_ADDR, MI_RA);
+	mi_jr(c, MI_JUMP_ADDR);
+	mi_move(c, MI_RA, MI_JUMP_RA);
+	if (!c->err && bjn_is_known(c, target))
+		set_far(c, at, (s64)c->off[target] - at);
+}
+
+static void compact_jump(struct bjn_ctx *c, u32 target)
+{
+	if (bjn_is_known(c, target)) {
+		mi_bc(c, bjn_distance(c, target) * 4);
+		return;
+	}
+	bjn_forward(c, target, FIX_BC);
+	bjn_put(c, MI_OP_bc);
+}
+
+/**
+ * mi_jump - go to a BPF instruction
+ * @c: compilation
+ * @target: BPF instruction; the program's length means the epilogue
+ *
+ * At most MI_JUMP_WORDS; uses the scratch registers of a far jump.
+ */
+void mi_jump(struct bjn_ctx *c, u32 target)
+{
+	if (mi_is_r6(c))
+		compact_jump(c, target);
+	else if (is_near(c, target))
+		near_branch(c, MI_OP_beq, MI_ZERO, MI_ZERO, target);
+	else
+		far_jump(c, target);
+}
+
+/**
+ * mi_branch - go to a BPF instruction under a condition
+ * @c: compilation
+ * @op: conditional branch: beq, bne, blez, bgtz, bltz or bgez
+ * @rs: first operand
+ * @rt: second operand, $zero for all but beq and bne
+ * @target: BPF instruction
+ *
+ * At most MI_BRANCH_WORDS; a far jump uses its scratch registers.
+ */
+void mi_branch(struct bjn_ctx *c, u32 op, enum mi_reg rs, enum mi_reg rt, u32 target)
+{
+	u32 at;
+
+	if (is_near(c, target)) {
+		near_branch(c, op, rs, rt, target);
+		return;
+	}
+	at = c->pos;
+	mi_dst(c, invert(op), MI_ZERO, rs, rt);
+	mi_nop(c);
+	mi_jump(c, target);
+	if (!c->err)
+		c->code[at] |= bjn_s(c, (s64)c->pos - at - 1, 16, 0);
+}
+
+/**
+ * mi_patch - complete a forward branch
+ * @c: compilation
+ * @fix: the branch
+ * @delta: words from it to its target
+ */
+void mi_patch(struct bjn_ctx *c, const struct bjn_fixup *fix, s32 delta)
+{
+	switch (fix->kind) {
+	case FIX_BRANCH:
+		c->code[fix->at] |= bjn_s(c, (s64)delta - 1, 16, 0);
+		break;
+	case FIX_BC:
+		c->code[fix->at] |= bjn_s(c, (s64)delta - 1, 26, 0);
+		break;
+	default:
+		set_far(c, fix->at, delta);
+	}
+}
+
+/**
+ * mi_out - branch forward within the code of one BPF instruction
+ * @c: compilation
+ * @o: note of the branch for mi_land()
+ * @op: conditional branch
+ * @rs: first operand
+ * @rt: second operand
+ *
+ * The delay slot is up to the caller.
+ */
+void mi_out(struct bjn_ctx *c, struct mi_outs *o, u32 op, enum mi_reg rs, enum mi_reg rt)
+{
+	if (o->nr >= MI_MAX_OUTS) {
+		bjn_fail(c, -E2BIG, "too many branches in one instruction");
+		return;
+	}
+	o->at[o->nr++] = c->pos;
+	mi_dst(c, op, MI_ZERO, rs, rt);
+}
+
+/**
+ * mi_land - the next word is where the noted branches go
+ * @c: compilation
+ * @o: notes of mi_out()
+ */
+void mi_land(struct bjn_ctx *c, const struct mi_outs *o)
+{
+	u32 i;
+
+	for (i = 0; i < o->nr && !c->err; i++)
+		c->code[o->at[i]] |= bjn_s(c, (s64)c->pos - o->at[i] - 1, 16, 0);
+}
+
+/**
+ * mi_back - branch backwards within the code of one BPF instruction
+ * @c: compilation
+ * @op: conditional branch
+ * @rs: first operand
+ * @rt: second operand
+ * @to: word offset of the target
+ *
+ * The delay slot is up to the caller.
+ */
+void mi_back(struct bjn_ctx *c, u32 op, enum mi_reg rs, enum mi_reg rt, u32 to)
+{
+	mi_sto(c, op, rs, rt, ((s64)to - c->pos) * 4);
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * 64-bit CPUs: atomic instructions.
+ *
+ * Ordering follows the kernel's memory model: operations that return a value
+ * are fully ordered, the others relaxed. Barriers are left out where the CPU
+ * does not reorder, as the kernel's own do.
+ */
+#include "n64.h"
+
+#define FENCE		BJN_MIPS_CPU_WEAK
+#define FENCE_LLSC	BJN_MIPS_CPU_LLSC_SYNC
+
+/* Register with the address dst + *off, *off being made short for ll and sc. */
+static enum mi_reg address(struct bjn_ctx *c, u8 reg, s64 *off)
+{
+	enum mi_reg base = n64_base(c, reg, off);
+
+	if (mi_llsc_reaches(c, *off))
+		return base;
+	n64_addi(c, N64_X0, base, *off, N64_X0);
+	*off = 0;
+	return N64_X0;
+}
+
+/* Instructions of a read-modify-write; sc stores the low half of any value. */
+static u32 rmw_op(s32 imm)
+{
+	switch (imm & ~BPF_FETCH) {
+	case BPF_ADD:
+		return MI_OP_daddu;
+	case BPF_AND:
+		return MI_OP_and;
+	case BPF_OR:
+		return MI_OP_or;
+	case BPF_XOR:
+		return MI_OP_xor;
+	}
+	return 0;
+}
+
+/* The result of an atomic operation: X1, which ll has sign-extended. */
+static void result(struct bjn_ctx *c, enum mi_reg rd, bool dw)
+{
+	if (dw)
+		mi_move(c, rd, N64_X1);
+	else
+		n64_zext(c, rd, N64_X1);
+}
+
+/*
+ * *(size *)(dst + off) op= src; with BPF_FETCH src becomes the old value
+ *
+ * 1:	X1 = ll [addr]
+ *	X2 = X1 op src
+ *	X2 = sc [addr], X2
+ *	if (!X2) goto 1
+ *	src = X1
+ */
+static void read_modify_write(struct bjn_ctx *c, const struct bpf_insn *insn)
+{
+	bool dw = BPF_SIZE(insn->code) == BPF_DW;
+	bool fetch = insn->imm & BPF_FETCH;
+	u32 op = rmw_op(insn->imm);
+	s64 off = insn->off;
+	enum mi_reg addr, rs;
+	u32 loop;
+
+	if (!op && insn->imm != BPF_XCHG) {
+		bjn_fail(c, -EOPNOTSUPP, "unknown atomic operation");
+		return;
+	}
+	addr = address(c, insn->dst_reg, &off);
+	rs = n64_src(c, insn->src_reg, N64_X3);
+	mi_fence(c, fetch ? FENCE | FENCE_LLSC : FENCE_LLSC);
+	loop = c->pos;
+	mi_load_linked(c, dw, N64_X1, off, addr);
+	if (op)
+		mi_dst(c, op, N64_X2, N64_X1, rs);
+	else
+		mi_move(c, N64_X2, rs);
+	mi_store_cond(c, dw, N64_X2, off, addr);
+	mi_back(c, MI_OP_beq, N64_X2, MI_ZERO, loop);
+	mi_nop(c);
+	if (fetch) {
+		result(c, n64_dst(c, insn->src_reg), dw);
+		mi_fence(c, FENCE);
+	}
+}
+
+/*
+ * R0 = old = *(size *)(dst + off); if (old == R0) *(size *)(dst + off) = src
+ *
+ *	X3 = (s32)R0			4 bytes only
+ * 1:	X1 = ll [addr]
+ *	if (X1 != expected) goto 2
+ *	X2 = src
+ *	X2 = sc [addr], X2
+ *	if (!X2) goto 1
+ * 2:	R0 = X1
+ */
+static void compare_exchange(struct bjn_ctx *c, const struct bpf_insn *insn)
+{
+	bool dw = BPF_SIZE(insn->code) == BPF_DW;
+	struct mi_outs outs = { .nr = 0 };
+	enum mi_reg expected = N64_R0;
+	s64 off = insn->off;
+	enum mi_reg addr = address(c, insn->dst_reg, &off);
+	enum mi_reg rs = n64_src(c, insn->src_reg, N64_X2);
+	u32 loop;
+
+	if (!dw) {
+		n64_sext(c, N64_X3, N64_R0);
+		expected = N64_X3;
+	}
+	if (insn->src_reg == BPF_REG_10) {
+		bjn_fail(c, -EOPNOTSUPP, "frame pointer as a value to be stored atomically");
+		return;
+	}
+	mi_fence(c, FENCE | FENCE_LLSC);
+	loop = c->pos;
+	mi_load_linked(c, dw, N64_X1, off, addr);
+	mi_out(c, &outs, MI_OP_bne, N64_X1, expected);
+	mi_move(c, N64_X2, rs);
+	mi_store_cond(c, dw, N64_X2, off, addr);
+	mi_back(c, MI_OP_beq, N64_X2, MI_ZERO, loop);
+	mi_nop(c);
+	mi_land(c, &outs);
+	mi_fence(c, FENCE | FENCE_LLSC);
+	result(c, N64_R0, dw);
+}
+
+/* dst = *(unsigned size *)(src + off), later accesses stay behind it */
+static void load_acquire(struct bjn_ctx *c, const struct bpf_insn *insn)
+{
+	n64_ldx(c, insn);
+	mi_fence(c, FENCE);
+}
+
+/* *(size *)(dst + off) = src, earlier accesses stay before it */
+static void store_release(struct bjn_ctx *c, const struct bpf_insn *insn)
+{
+	mi_fence(c, FENCE);
+	n64_stx(c, insn);
+}
+
+/* The instructions of class STX and mode ATOMIC, told apart by imm. */
+void n64_atomic(struct bjn_ctx *c, const struct bpf_insn *insn)
+{
+	bool word = BPF_SIZE(insn->code) == BPF_W || BPF_SIZE(insn->code) == BPF_DW;
+
+	if (insn->imm == BPF_LOAD_ACQ)
+		load_acquire(c, insn);
+	else if (insn->imm == BPF_STORE_REL)
+		store_release(c, insn);
+	else if (!word)
+		bjn_fail(c, -EOPNOTSUPP, "atomic operation on less than 4 bytes");
+	else if (insn->imm == BPF_CMPXCHG)
+		compare_exchange(c, insn);
+	else
+		read_modify_write(c, insn);
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * 64-bit CPUs: calls.
+ *
+ * R1 to R5 are the argument registers of the C ABI, R0 is its result register.
+ */
+#include "n64.h"
+
+/* R0 = helper(R1, R2, R3, R4, R5); the ABI wants the address in t9 */
+static void call_helper(struct bjn_ctx *c, const struct bjn_call *call)
+{
+	if (!call->addr || call->addr & 3) {
+		bjn_fail(c, -EINVAL, "call of an impossible address");
+		return;
+	}
+	mi_li64(c, MI_T9, (s64)call->addr);
+	mi_jalr(c, MI_RA, MI_T9);
+	mi_nop(c);
+}
+
+/*
+ * Extend an argument as the C ABI wants it: 32 bits are sign-extended whatever
+ * their type, narrower ones according to it. At most two words.
+ */
+static void extend_arg(struct bjn_ctx *c, enum mi_reg r, u8 size, bool is_signed)
+{
+	if (size == 4 || (size < 4 && is_signed))
+		n64_extend(c, r, r, 8u * size);
+	else if (size < 4)
+		n64_field(c, r, r, 0, 8u * size);
+}
+
+/* R0 = kfunc(R1, ...) */
+static void call_kfunc(struct bjn_ctx *c, const struct bjn_call *call)
+{
+	u8 i;
+
+	if (call->nargs > 5) {
+		bjn_fail(c, -EOPNOTSUPP, "arguments on the stack");
+		return;
+	}
+	for (i = 0; i < call->nargs; i++)
+		extend_arg(c, n64_dst(c, BPF_REG_1 + i), call->arg_size[i],
+			   call->arg_flags[i] & BJN_ARG_SIGNED);
+	call_helper(c, call);
+}
+
+/*
+ * R0 = subprogram(R1, R2, R3, R4, R5). The length does not depend on the
+ * address, which is known in the extra pass only. The delay slot makes N64_TCC
+ * the pointer to the tail call count.
+ */
+static void call_subprog(struct bjn_ctx *c, const struct bjn_call *call)
+{
+	const struct n64_frame *f = n64_frame(c);
+
+	if (c->prog->extra_pass && !call->addr)
+		bjn_fail(c, -EINVAL, "call of a program without an address");
+	mi_address(c, MI_T9, c->prog->extra_pass ? call->addr : 0);
+	mi_jalr(c, MI_RA, MI_T9);
+	if (f->tcc_kind == N64_TCC_BOTH || f->tcc_kind == N64_TCC_PTR_SLOT)
+		mi_ld(c, N64_TCC, f->tcc_ptr, MI_SP);
+	else
+		mi_nop(c);
+}
+
+/* R0 = number of this CPU */
+static void inline_cpu_id(struct bjn_ctx *c, const struct bjn_call *call)
+{
+	n64_access(c, N64_LOAD, BPF_W, N64_R0, MI_THREAD, (s32)c->env->off_thread_cpu, false);
+}
+
+/* R0 = the current task */
+static void inline_current(struct bjn_ctx *c, const struct bjn_call *call)
+{
+	if (c->env->off_thread_task == BJN_NO_OFFSET)
+		mi_move(c, N64_R0, MI_THREAD);
+	else
+		n64_access(c, N64_LOAD, BPF_DW, N64_R0, MI_THREAD, (s32)c->env->off_thread_task,
+			   false);
+}
+
+static void (*const call_emitters[])(struct bjn_ctx *c, const struct bjn_call *call) = {
+	[BJN_CALL_HELPER] = call_helper,
+	[BJN_CALL_KFUNC] = call_kfunc,
+	[BJN_CALL_SUBPROG] = call_subprog,
+	[BJN_CALL_CPU_ID] = inline_cpu_id,
+	[BJN_CALL_CURRENT] = inline_current,
+};
+
+/* R0 = function(R1, R2, R3, R4, R5) */
+void n64_call(struct bjn_ctx *c, const struct bpf_insn *insn)
+{
+	struct bjn_call call = { 0 };
+	int err = c->prog->ops->call_target(c->prog, c->idx, &call);
+
+	if (err)
+		bjn_fail(c, err, "target of a call is unknown");
+	else if (call.kind >= BJN_ARRAY_SIZE(call_emitters) || !call_emitters[call.kind])
+		bjn_fail(c, -EOPNOTSUPP, "unknown kind of call");
+	else
+		call_emitters[call.kind](c, &call);
+}
+
+/**
+ * n64_percpu - this CPU's address of a per-CPU pointer
+ * @c: compilation
+ * @rd: result
+ * @rs: per-CPU pointer
+ *
+ * rd = rs + __per_cpu_offset[cpu]; at most N64_ACCESS_WORDS + MI_LI64_WORDS + 4.
+ */
+void n64_percpu(struct bjn_ctx *c, enum mi_reg rd, enum mi_reg rs)
+{
+	u64 table = c->env->helper[BJN_MIPS_PERCPU];
+
+	if (!(c->env->features & BJN_FEAT(PERCPU_INSN)))
+		bjn_fail(c, -EOPNOTSUPP, "per-CPU address instruction");
+	if (!table) {
+		if (rd != rs)
+			mi_move(c, rd, rs);
+		return;
+	}
+	n64_access(c, N64_LOAD, BPF_W, N64_X1, MI_THREAD, (s32)c->env->off_thread_cpu, false);
+	mi_li64(c, N64_X2, (s64)table);
+	mi_dsll(c, N64_X1, N64_X1, 3);
+	mi_daddu(c, N64_X2, N64_X2, N64_X1);
+	mi_ld(c, N64_X2, 0, N64_X2);
+	mi_daddu(c, rd, rs, N64_X2);
+}

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * 64-bit CPUs: register assignment, prologue and epilogue.
+ *
+ * A program that calls nothing keeps R6 to R9 in registers that it need not
+ * save.
+ */
+#include "n64.h"
+
+/* Largest frame: every slot in reach of one instruction. */
+#define N64_MAX_FRAME	32752
+
+static const u8 map_caller_saved[BJN_MAX_REG] = {
+	MI_V0, MI_A0, MI_A1, MI_A2, MI_A3, MI_8, MI_12, MI_13, MI_14, MI_15,
+	MI_NONE, MI_NONE, MI_NONE, MI_NONE, MI_NONE, MI_NONE,
+};
+
+static const u8 map_callee_saved[BJN_MAX_REG] = {
+	MI_V0, MI_A0, MI_A1, MI_A2, MI_A3, MI_8, MI_S0, MI_S1, MI_S2, MI_S3,
+	MI_NONE, MI_NONE, MI_NONE, MI_NONE, MI_NONE, MI_NONE,
+};
+
+static void plan_saves(struct bjn_ctx *c, struct n64_frame *f)
+{
+	u8 reg;
+
+	f->save[f->nr_save++] = MI_RA;
+	for (reg = BPF_REG_6; reg <= BPF_REG_9; reg++)
+		if (c->facts.regs & 1u << reg)
+			f->save[f->nr_save++] = f->map[reg];
+}
+
+static enum n64_tcc_kind plan_tcc(const struct bjn_ctx *c, bool calls)
+{
+	const struct bjn_prog *p = c->prog;
+	bool tail = c->facts.flags & BJN_OP_TAIL;
+
+	if (!tail && !(p->tail_call_reachable && calls))
+		return N64_TCC_UNUSED;
+	if (p->is_subprog)
+		return calls ? N64_TCC_PTR_SLOT : N64_TCC_PTR_REG;
+	if (!calls)
+		return N64_TCC_REG;
+	return p->is_main_of_many && p->tail_call_reachable ? N64_TCC_BOTH : N64_TCC_SLOT;
+}
+
+/**
+ * n64_begin - lay out the frame from the facts of the program
+ * @c: compilation after bjn_plan()
+ */
+void n64_begin(struct bjn_ctx *c)
+{
+	struct n64_frame *f = n64_frame(c);
+	bool calls = mi_makes_calls(c, 0);
+	s32 slots;
+
+	if (c->prog->priv_stack || c->prog->exception_boundary || c->prog->exception_cb)
+		bjn_fail(c, -EOPNOTSUPP, "private stack or exceptions");
+	memset(f, 0, sizeof(*f));
+	f->common.wide = true;
+	memcpy(f->map, calls ? map_callee_saved : map_caller_saved, sizeof(f->map));
+	if (c->env->reg_ax < BJN_MAX_REG)
+		f->map[c->env->reg_ax] = N64_AX;
+	if (calls)
+		plan_saves(c, f);
+	f->arena = c->facts.flags & BJN_OP_ARENA && c->prog->arena_kern;
+	if (f->arena)
+		f->save[f->nr_save++] = N64_ARENA;
+
+	if (c->facts.regs & 1u << BPF_REG_10) {
+		if (c->prog->stack_depth > N64_MAX_FRAME) {
+			bjn_fail(c, -EOPNOTSUPP, "BPF stack is too deep");
+			return;
+		}
+		f->fp = (s32)(c->prog->stack_depth + 15) & ~15;
+	}
+	f->tcc_kind = (u8)plan_tcc(c, calls);
+	slots = f->nr_save;
+	slots += f->tcc_kind == N64_TCC_SLOT || f->tcc_kind == N64_TCC_BOTH;
+	slots += f->tcc_kind == N64_TCC_PTR_SLOT || f->tcc_kind == N64_TCC_BOTH;
+	f->size = f->fp + ((slots * 8 + 15) & ~15);
+	f->tcc = f->size - (f->nr_save + 1) * 8;
+	f->tcc_ptr = f->tcc_kind == N64_TCC_BOTH ? f->tcc - 8 : f->tcc;
+	if (f->size > N64_MAX_FRAME)
+		bjn_fail(c, -EOPNOTSUPP, "BPF stack is too deep");
+}
+
+/* Keep the tail call count; at this point N64_TCC is as passed. */
+static void save_tcc(struct bjn_ctx *c, const struct n64_frame *f)
+{
+	switch (f->tcc_kind) {
+	case N64_TCC_SLOT:
+	case N64_TCC_PTR_SLOT:
+		mi_sd(c, N64_TCC, f->tcc, MI_SP);
+		break;
+	case N64_TCC_BOTH:
+		/* A count is at most 33; anything else is a pointer to one. */
+		mi_sd(c, N64_TCC, f->tcc, MI_SP);
+		mi_sltiu(c, N64_X1, N64_TCC, BJN_MAX_TAIL_CALLS + 1);
+		mi_beq(c, N64_X1, MI_ZERO, 12);
+		mi_nop(c);
+		mi_daddiu(c, N64_TCC, MI_SP, f->tcc);
+		mi_sd(c, N64_TCC, f->tcc_ptr, MI_SP);
+		break;
+	default:
+		break;
+	}
+}
+
+/**
+ * n64_prologue - entry of a program
+ * @c: compilation after n64_begin()
+ *
+ * The first word of a main program is skipped by a tail call, which enters at
+ * N64_TAIL_ENTRY with the count in N64_TCC.
+ */
+void n64_prologue(struct bjn_ctx *c)
+{
+	const struct n64_frame *f = n64_frame(c);
+	int i;
+
+	if (!c->prog->is_subprog)
+		mi_addiu(c, N64_TCC, MI_ZERO, BJN_MAX_TAIL_CALLS);
+	if (f->size)
+		mi_daddiu(c, MI_SP, MI_SP, -f->size);
+	for (i = 0; i < f->nr_save; i++)
+		mi_sd(c, f->save[i], f->size - 8 * (i + 1), MI_SP);
+	save_tcc(c, f);
+	if (f->arena)
+		mi_li64(c, N64_ARENA, (s64)c->prog->arena_kern);
+}
+
+/**
+ * n64_restore - restore what the prologue saved, without $sp
+ * @c: compilation
+ */
+void n64_restore(struct bjn_ctx *c)
+{
+	const struct n64_frame *f = n64_frame(c);
+	int i;
+
+	for (i = 0; i < f->nr_save; i++)
+		mi_ld(c, f->save[i], f->size - 8 * (i + 1), MI_SP);
+}
+
+/**
+ * n64_release - one word, for a delay slot: give the frame back
+ * @c: compilation
+ */
+void n64_release(struct bjn_ctx *c)
+{
+	const struct n64_frame *f = n64_frame(c);
+
+	if (f->size)
+		mi_daddiu(c, MI_SP, MI_SP, f->size);
+	else
+		mi_nop(c);
+}
+
+/*
+ * Return to the caller. R0 of a main program is a C int, which the ABI wants
+ * sign-extended; a subprogram returns all of it.
+ */
+static void leave_and_return(struct bjn_ctx *c)
+{
+	const struct n64_frame *f = n64_frame(c);
+	bool wide = c->prog->is_subprog || mi_cpu(c, BJN_MIPS_CPU_WIDE_R0);
+
+	n64_restore(c);
+	if (!wide && f->size)
+		n64_sext(c, N64_R0, N64_R0);
+	mi_jump_reg(c, MI_RA);
+	if (!wide && !f->size)
+		n64_sext(c, N64_R0, N64_R0);
+	else
+		n64_release(c);
+}
+
+/* return R0 */
+void n64_exit(struct bjn_ctx *c, const struct bpf_insn *insn)
+{
+	struct n64_frame *f = n64_frame(c);
+
+	if (c->idx == c->prog->len - 1) {
+		f->exit_used = true;	/* falls through */
+	} else if (f->nr_save + !!f->size + 2 <= N64_EXIT_WORDS) {
+		leave_and_return(c);
+	} else {
+		f->exit_used = true;
+		mi_jump(c, c->prog->len);
+	}
+}
+
+/**
+ * n64_epilogue - the common exit behind the last instruction, landing pads
+ * @c: compilation
+ */
+void n64_epilogue(struct bjn_ctx *c)
+{
+	if (n64_frame(c)->exit_used)
+		leave_and_return(c);
+	mi_pads(c);
+}
+
+/**
+ * n64_src_slow - value of a BPF register that has no machine register
+ * @c: compilation, fails for an unknown register
+ * @reg: BPF register
+ * @tmp: scratch register for the value
+ */
+enum mi_reg n64_src_slow(struct bjn_ctx *c, u8 reg, enum mi_reg tmp)
+{
+	s32 fp = n64_frame(c)->fp;
+
+	if (reg != BPF_REG_10) {
+		bjn_fail(c, -EOPNOTSUPP, "unknown register");
+		return MI_ZERO;
+	}
+	if (!fp)
+		return MI_SP;
+	mi_daddiu(c, tmp, MI_SP, fp);
+	return tmp;
+}
+
+/**
+ * n64_dst_slow - complain about a write to a register that cannot be written
+ * @c: compilation, fails
+ * @reg: BPF register
+ */
+enum mi_reg n64_dst_slow(struct bjn_ctx *c, u8 reg)
+{
+	if (reg == BPF_REG_10)
+		bjn_fail(c, -EINVAL, "write to the frame pointer");
+	else
+		bjn_fail(c, -EOPNOTSUPP, "unknown register");
+	return MI_ZERO;
+}
