@@ -102,7 +102,7 @@ build()
 		die "the configuration of $name is not what its fragments say; edit scripts/kernels"
 	rm -f "$out/.tmp_vmlinux"*
 	step "build $name (log: $BJN_LOG/kernel-$name.log)" "$BJN_LOG/kernel-$name.log" \
-		kernel_make -j"$(nproc)" ||
+		kernel_make -j"$((2 * $(nproc)))" ||
 		die "the kernel $name does not build; the output is in $BJN_LOG/kernel-$name.log"
 	release=$(cat "$out/include/config/kernel.release")
 	keep_kernel

@@ -15,7 +15,7 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/apt.sh"
 
 CLANG_VERSION=23
-RUNNERS=${RUNNERS:-test_progs test_progs-cpuv4 test_verifier}
+RUNNERS="test_progs test_progs-cpuv4 test_verifier"
 # libraries of the guest that Debian's cross compilers do not bring, and a shell for tests that call system()
 SYSROOT_PACKAGES="libelf-dev libelf1t64 zlib1g-dev zlib1g libzstd-dev libzstd1 libssl-dev libssl3t64 busybox-static"
 
@@ -50,24 +50,54 @@ copy_source()
 	fi
 }
 
-make_programs()
+# trim_source: a copy with only those tests that allow.tsv gives to test_progs-cpuv4, and the programs that they
+# and the rules of the Makefile name: building all of them a second time would take as long as the first
+trim_source()
 {
-	local lib=$sysroot/usr/lib/$B_USER inc=$sysroot/usr/include targets=()
+	local bpf=$work/linux-v4/tools/testing/selftests/bpf name
 
-	for t in $RUNNERS; do
-		targets+=("$work/out/$t")
-	done
-	mkdir -p "$work/out"
+	rm -rf "$work/linux-v4"
+	cp -al "$work/linux" "$work/linux-v4"
+	(
+		cd "$bpf"
+		awk '$2 == "v4" { print $1 }' "$REPO/test/selftests/allow.tsv" | while read -r name; do
+			grep -lE "^void (serial_)?test_$name\(" prog_tests/*.c
+		done | sort -u >keep-tests
+		find prog_tests -name '*.c' | grep -vxF -f keep-tests | xargs rm -f prog_tests/tests.h
+		{
+			xargs sed -nE 's/.*"([a-zA-Z0-9_]+)\.l?skel\.h".*/progs\/\1.c/p' <keep-tests
+			grep -oE '[a-zA-Z0-9_]+\.(c|bpf\.o)' Makefile | sed -E 's/(\.bpf\.o|\.c)$/.c/; s/^/progs\//'
+		} | sort -u >keep-progs
+		find progs -name '*.c' ! -name 'btf_dump_test_case_*' | grep -vxF -f keep-progs | xargs rm -f
+	)
+}
+
+# make_in SOURCE RUNNER...
+make_in()
+{
+	local lib=$sysroot/usr/lib/$B_USER inc=$sysroot/usr/include source=$1
+
+	shift
 	"$REPO/scripts/in-toolbox" env LDFLAGS="-L$lib -Wl,-rpath-link,$lib" nice -n "${NICE:-19}" \
-		make -j"$(nproc)" -k -C "$work/linux/tools/testing/selftests/bpf" OUTPUT="$work/out" \
+		make -j"$((2 * $(nproc)))" -k -C "$source/tools/testing/selftests/bpf" OUTPUT="$work/out" \
 		ARCH="$B_KARCH" CROSS_COMPILE="$B_USER-" \
 		CC="$B_USER-gcc -idirafter $inc -idirafter $inc/$B_USER -L$lib -Wl,-rpath-link,$lib" \
 		CLANG="clang-$CLANG_VERSION" LLC="llc-$CLANG_VERSION" LLVM_CONFIG="llvm-config-$CLANG_VERSION" \
 		LLVM_STRIP="llvm-strip-$CLANG_VERSION" OPT_FLAGS=-O1 SKIP_LLVM=1 SKIP_LIBBFD=1 SKIP_DOCS=1 \
-		BPF_STRICT_BUILD=0 VMLINUX_BTF="$btf" "${targets[@]}" || true
-	for t in $RUNNERS; do
-		[ -x "$work/out/$t" ] || {
-			echo "$t has not been built"
+		BPF_STRICT_BUILD=0 VMLINUX_BTF="$btf" "${@/#/$work/out/}" || true
+}
+
+make_programs()
+{
+	local runner
+
+	mkdir -p "$work/out"
+	make_in "$work/linux" test_verifier test_progs
+	trim_source
+	make_in "$work/linux-v4" test_progs-cpuv4
+	for runner in $RUNNERS; do
+		[ -x "$work/out/$runner" ] || {
+			echo "$runner has not been built"
 			return 1
 		}
 	done
@@ -103,7 +133,7 @@ add_shell()
 	local root=$1 tool
 
 	mkdir -p "$root/bin" "$root/sbin" "$root/etc"
-	cp "$(find "$sysroot" -type f -name busybox)" "$root/bin/busybox"
+	cp "$sysroot/usr/bin/busybox" "$root/bin/busybox"
 	for tool in sh ash bash cat cp mv rm mkdir rmdir mount umount ifconfig grep sed awk ls ln chmod chown sleep \
 		dd echo true false kill ps pidof mktemp head tail cut tr wc sort uname id test "[" ping taskset \
 		insmod rmmod lsmod sysctl hostname touch stat find xargs losetup mkfs.ext2 nc ip; do
@@ -126,7 +156,7 @@ keep_programs()
 			"$REPO/scripts/in-toolbox" "$B_USER-strip" -g -o "$dir/root/selftests/$f" "$out/$f"
 	done
 	cp "$out"/*.bpf.o "$dir/root/selftests/"
-	[ ! -e "$out/test_progs-cpuv4" ] || cp "$out"/cpuv4/*.bpf.o "$dir/root/selftests/cpuv4/"
+	cp "$out"/cpuv4/*.bpf.o "$dir/root/selftests/cpuv4/"
 	find "$dir/root/selftests" -name '*.bpf.o' -exec \
 		"$REPO/scripts/in-toolbox" "llvm-strip-$CLANG_VERSION" -g {} +
 	cp "$work"/linux/tools/testing/selftests/bpf/{progs/btf_dump_test_case_*.c,*.sh} "$dir/root/selftests/"
@@ -152,7 +182,7 @@ build_programs()
 
 	hash=$({
 		cat "$btf" "$src/.bjn-version"
-		echo "$RUNNERS $SYSROOT_PACKAGES"
+		awk '$2 == "v4"' "$REPO/test/selftests/allow.tsv"
 		cat "$REPO"/test/selftests/widen.*
 		"$REPO/scripts/in-toolbox" "clang-$CLANG_VERSION" --version
 		"$REPO/scripts/in-toolbox" "$B_USER-gcc" --version

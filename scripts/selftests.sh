@@ -48,7 +48,7 @@ wanted_tests()
 	esac
 }
 
-# plan_line NAME: seconds, name, command; nothing when its runner has not been built
+# plan_line NAME: seconds, name, command
 plan_line()
 {
 	local name=$1 runner seconds
@@ -58,7 +58,7 @@ plan_line()
 	seconds=$((${seconds:-$DEFAULT_SECONDS} * arg[SLOW]))
 	case $runner in
 	progs) echo "$seconds $name ./test_progs -w 0 -a $name" ;;
-	v4) [ ! -e "$root/selftests/test_progs-cpuv4" ] || echo "$seconds $name ./test_progs-cpuv4 -w 0 -a $name" ;;
+	v4) echo "$seconds $name ./test_progs-cpuv4 -w 0 -a $name" ;;
 	verifier) echo "$seconds $name ./test_verifier" ;;
 	*) die "test/selftests/allow.tsv gives $name the runner '$runner'; use progs, v4 or verifier" ;;
 	esac
