@@ -18,12 +18,11 @@
  */
 #include "buf.h"
 
-static void plan_insn(struct bjn_ctx *c, const struct bpf_insn *insn, const struct bjn_op *op)
+static void plan_insn(struct bjn_facts *f, const struct bpf_insn *insn, const struct bjn_op *op)
 {
-	struct bjn_facts *f = &c->facts;
-
 	f->regs |= 1u << insn->dst_reg | 1u << insn->src_reg;
 	f->flags |= op->flags;
+	f->max_words += op->max_words;
 	if (op->flags & (BJN_OP_JUMP | BJN_OP_EXIT))
 		f->jumps++;
 	if (op->flags & BJN_OP_EXTABLE)
@@ -41,37 +40,40 @@ static void plan_insn(struct bjn_ctx *c, const struct bpf_insn *insn, const stru
  */
 int bjn_plan(struct bjn_ctx *c)
 {
-	u32 words = c->be->max_frame_words;
+	const struct bpf_insn *insns = c->prog->insns;
+	const struct bjn_op *ops = c->be->ops;
+	struct bjn_facts f = { .max_words = c->be->max_frame_words };
+	u32 len = c->prog->len;
+	u32 *off = c->off;
 	u32 i;
 
-	for (i = 0; i < c->prog->len && !c->err; i++) {
-		const struct bpf_insn *insn = &c->prog->insns[i];
-		const struct bjn_op *op = &c->be->ops[insn->code];
+	for (i = 0; i < len; i++) {
+		const struct bjn_op *op = &ops[insns[i].code];
 
-		c->idx = i;
-		c->off[i] = words;
+		off[i] = f.max_words;
 		if (!op->emit) {
+			c->idx = i;
 			bjn_fail(c, -EOPNOTSUPP, "unknown opcode");
 			break;
 		}
-		plan_insn(c, insn, op);
-		words += op->max_words;
-		if (op->flags & BJN_OP_TWO) {
-			if (++i >= c->prog->len)
-				bjn_fail(c, -EINVAL, "half an instruction at the end");
-			else
-				c->off[i] = words;
+		plan_insn(&f, &insns[i], op);
+		if (!(op->flags & BJN_OP_TWO))
+			continue;
+		if (++i < len) {
+			off[i] = f.max_words;
+		} else {
+			c->idx = i - 1;
+			bjn_fail(c, -EINVAL, "half an instruction at the end");
 		}
 	}
-	c->off[c->prog->len] = words;
-	c->facts.max_words = words;
+	off[len] = f.max_words;
+	c->facts = f;
 	return c->err;
 }
 
-static void emit_insn(struct bjn_ctx *c, u32 i)
+static void emit_insn(struct bjn_ctx *c, const struct bpf_insn *insn, const struct bjn_op *op,
+		      u32 i)
 {
-	const struct bpf_insn *insn = &c->prog->insns[i];
-	const struct bjn_op *op = &c->be->ops[insn->code];
 	u32 start = c->pos;
 
 	c->idx = i;
@@ -104,17 +106,22 @@ static void patch_forward(struct bjn_ctx *c)
  */
 int bjn_emit(struct bjn_ctx *c)
 {
+	const struct bpf_insn *insns = c->prog->insns;
+	const struct bjn_op *ops = c->be->ops;
+	u32 len = c->prog->len;
 	u32 i;
 
 	c->be->begin(c);
 	c->be->prologue(c);
-	for (i = 0; i < c->prog->len && !c->err; i++) {
-		emit_insn(c, i);
-		if (c->be->ops[c->prog->insns[i].code].flags & BJN_OP_TWO)
+	for (i = 0; i < len && !c->err; i++) {
+		const struct bjn_op *op = &ops[insns[i].code];
+
+		emit_insn(c, &insns[i], op, i);
+		if (op->flags & BJN_OP_TWO)
 			c->off[++i] = c->pos;
 	}
-	c->idx = c->prog->len;
-	c->off[c->prog->len] = c->pos;
+	c->idx = len;
+	c->off[len] = c->pos;
 	c->be->epilogue(c);
 	patch_forward(c);
 	return c->err;
