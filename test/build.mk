@@ -51,11 +51,8 @@ $(OUT)/bpf-conform: $(call objs,$(OUT),$(BENCH) test/exec/conform.c test/exec/sw
 $(OUT)/bpf-fuzz: $(call objs,$(OUT),$(BENCH) $(FUZZ))
 	$(link)
 
-$(HOST)/enc-$(TARGET): $(call objs,$(HOST),test/enc/enc.c test/enc/enc-$(TARGET).c)
+$(HOST)/enc-$(TARGET): $(call objs,$(HOST),test/enc/enc.c test/enc/enc-$(TARGET).c $($(TARGET)_ENC))
 	@mkdir -p $(@D); gcc -o $@ $^
-
-enc: $(HOST)/enc-$(TARGET)
-	@enc/enc.sh $< $(OUT)/enc $($(TARGET)_ORDER) $(MC)
 
 CASES := $(wildcard exec/corpus/*.data)
 
@@ -63,27 +60,14 @@ $(OUT)/cases: $(CASES) exec/cases.py bpfasm.py
 	@mkdir -p $(@D)
 	@python3 exec/cases.py $(CASES) >$@.tmp && mv $@.tmp $@
 
-exec: $(OUT)/bpf-conform $(OUT)/cases
-	@$(QEMU) $< $(OUT)/cases
-
 $(HOST)/golden-$(TARGET): $(call objs,$(HOST),test/golden/golden.c test/golden/golden-$(TARGET).c \
 		test/exec/fixup.c test/exec/jit.c test/exec/parse.c $(CORE) $(EMITTER))
 	@mkdir -p $(@D); gcc -o $@ $^
 
-golden: $(HOST)/golden-$(TARGET)
-	@python3 golden/golden.py check $< golden/$(TARGET) $($(TARGET)_ORDER) $(MC)
-
-bless: $(HOST)/golden-$(TARGET)
-	@python3 golden/golden.py bless $< golden/$(TARGET) $($(TARGET)_ORDER) $(MC)
-
 $(SAN)/unit: $(call objs,$(SAN),$(patsubst $(TOP)/%,%,$(wildcard $(TOP)/test/unit/*.c)) $(CORE))
 	@gcc $(SANITIZE) -o $@ $^
 
-unit: $(SAN)/unit
-	@$<
-
 # Arbitrary bytes through the driver and the emitter, built for the host by clang.
-RUNS ?= 200000
 DRIVER_OBJS := $(call objs,$(LIBF),test/fuzz/driver.c test/golden/golden-$(TARGET).c $(CORE) $(EMITTER))
 
 $(LIBF)/%.o: $(TOP)/%.c build.mk
@@ -93,26 +77,76 @@ $(LIBF)/%.o: $(TOP)/%.c build.mk
 $(LIBF)/driver-$(TARGET): $(DRIVER_OBJS)
 	@clang $(SANITIZE) -fsanitize=fuzzer -o $@ $^
 
-fuzz-driver: $(LIBF)/driver-$(TARGET) $(OUT)/cases
-	@fuzz/driver.sh $< $(OUT)/cases $(LIBF)/seeds-$(TARGET) $(RUNS)
+# What each goal needs. Building is done by one make at a time, whoever else works in this tree.
+NEEDS_unit        := $(SAN)/unit
+NEEDS_enc         := $(HOST)/enc-$(TARGET)
+NEEDS_golden      := $(HOST)/golden-$(TARGET)
+NEEDS_bless       := $(NEEDS_golden)
+NEEDS_exec        := $(OUT)/bpf-conform $(OUT)/cases
+NEEDS_fuzz        := $(OUT)/bpf-fuzz
+NEEDS_fuzz-plant  := $(NEEDS_fuzz)
+NEEDS_fuzz-driver := $(LIBF)/driver-$(TARGET) $(OUT)/cases
+NEEDS_plugin      := $(OUT)/bpf-plugin
+build = @mkdir -p $(TOP)/build/test && flock $(TOP)/build/test/lock \
+	$(MAKE) --no-print-directory BUILD=1 TARGET=$(TARGET) $@
+
+ifdef BUILD
+
+.SECONDEXPANSION:
+$(filter-out check clean,$(GOALS)): $$(NEEDS_$$@)
+	@:
+
+else
 
 COUNT ?= 200000
 SEED  ?= 1
 JOBS  ?= 2
+RUNS  ?= 200000
 
-fuzz: $(OUT)/bpf-fuzz
-	@$(TOP)/scripts/fuzz.sh $< $(COUNT) $(SEED) $(JOBS)
+enc:
+	$(build)
+	@enc/enc.sh $(NEEDS_enc) $(OUT)/enc $($(TARGET)_ORDER) $(MC)
 
-fuzz-plant: $(OUT)/bpf-fuzz
-	@$(QEMU) $< -p -n 20000
+exec:
+	$(build)
+	@$(QEMU) $(NEEDS_exec)
 
-plugin: $(OUT)/bpf-plugin
-	@echo $<
+golden:
+	$(build)
+	@python3 golden/golden.py check $(NEEDS_golden) golden/$(TARGET) $($(TARGET)_ORDER) $(MC)
+
+bless:
+	$(build)
+	@python3 golden/golden.py bless $(NEEDS_bless) golden/$(TARGET) $($(TARGET)_ORDER) $(MC)
+
+unit:
+	$(build)
+	@$(NEEDS_unit)
+
+fuzz-driver:
+	$(build)
+	@fuzz/driver.sh $(NEEDS_fuzz-driver) $(LIBF)/seeds-$(TARGET) $(RUNS)
+
+fuzz:
+	$(build)
+	@$(TOP)/scripts/fuzz.sh $(NEEDS_fuzz) $(COUNT) $(SEED) $(JOBS)
+
+fuzz-plant:
+	$(build)
+	@$(QEMU) $(NEEDS_fuzz-plant) -p -n 20000
+
+plugin:
+	$(build)
+	@echo $(NEEDS_plugin)
 
 check:
 	@MAKE="$(MAKE)" ./check.sh unit enc golden exec fuzz-plant fuzz-driver fuzz=400000
 
+endif
+
 clean:
 	rm -rf $(TOP)/build/test
 
+ifdef BUILD
 -include $(shell find $(TOP)/build/test -name '*.d' 2>/dev/null)
+endif

@@ -3,6 +3,7 @@
 #   ARCH   folder of the emitter        BACKEND  its table
 #   CROSS  prefix of the cross compiler QEMU     user-mode emulator
 #   ORDER  of the bytes in a machine word
+#   ENC    files that the encoders need
 #   MC     options of llvm-mc that disassemble what the emitter writes
 
 TARGETS := loongarch64 aarch64 mips64el mips64 mips64r6el mipsel mips mips32r6el
@@ -10,7 +11,7 @@ TARGETS := loongarch64 aarch64 mips64el mips64 mips64r6el mipsel mips mips32r6el
 loongarch64_ARCH    := arch-loongarch
 loongarch64_BACKEND := bjn_loongarch
 loongarch64_CROSS   := loongarch64-linux-gnu-
-loongarch64_QEMU    := qemu-loongarch64 -cpu max
+loongarch64_QEMU    := qemu-loongarch64
 loongarch64_ORDER   := little
 loongarch64_MC      := -triple=loongarch64 -mattr=+d,+ual,+lam-bh,+lamcas,+frecipe
 
@@ -19,6 +20,7 @@ aarch64_BACKEND     := bjn_arm64
 aarch64_CROSS       := aarch64-linux-gnu-
 aarch64_QEMU        := qemu-aarch64
 aarch64_ORDER       := little
+aarch64_ENC         := arch-arm64/imm.c
 aarch64_MC          := -triple=aarch64 -mattr=+v8.5a,+lse,+rcpc,+pauth
 
 # What the MIPS targets share: a folder for both widths, and the levels of the

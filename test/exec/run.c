@@ -8,6 +8,7 @@
 #include <sys/time.h>
 
 #include "jit.h"
+#include "world.h"
 
 #define TICK_SECONDS	2	/* a run that sees two ticks is endless */
 
@@ -36,8 +37,15 @@ static const struct bt_ex *find_ex(u64 pc)
 static void on_fault(int sig, siginfo_t *info, void *uc)
 {
 	u64 pc = bt_target_pc(uc);
-	const struct bt_ex *ex = sig == SIGSEGV || sig == SIGBUS ? find_ex(pc) : NULL;
+	const struct bt_ex *ex = find_ex(pc);
 
+	if (sig == SIGILL && now && bt_target.emulate) {
+		/* Only an access with an exception table entry may fail. */
+		if (bt_target.emulate(uc, ex ? bt_host.mapped : NULL))
+			return;
+	} else if (sig != SIGSEGV && sig != SIGBUS) {
+		ex = NULL;
+	}
 	if (ex) {
 		bt_target_resume(uc, ex->resume, ex->reg);
 		return;

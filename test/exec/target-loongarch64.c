@@ -8,11 +8,49 @@
 
 static const u64 levels[] = { BJN_LA_CPU_LAMCAS };
 
+/* amcas_db.{w,d} rd, rk, rj: which qemu's default CPU does not have. */
+#define AMCAS_DB_W	0x385b0000u
+#define AMCAS_DB_D	0x385b8000u
+
+static u64 compare_and_swap(u64 addr, u64 expected, u64 new, bool dw)
+{
+	u64 *p8 = (u64 *)addr;
+	s32 *p4 = (s32 *)addr;
+	u64 old = dw ? *p8 : (u64)(s64)*p4;
+
+	if (dw && old == expected)
+		*p8 = new;
+	else if (!dw && (u32)old == (u32)expected)
+		*p4 = (s32)new;
+	return old;
+}
+
+static bool emulate(void *ucontext, bool (*mapped)(u64 addr, u32 size))
+{
+	ucontext_t *uc = ucontext;
+	u64 pc = uc->uc_mcontext.__pc;
+	u32 word = *(const u32 *)pc, op = word & 0xffff8000;
+	unsigned long long *r = uc->uc_mcontext.__gregs;
+	u64 addr = r[word >> 5 & 31];
+	bool dw = op == AMCAS_DB_D;
+
+	if (!dw && op != AMCAS_DB_W)
+		return false;
+	if (mapped && !mapped(addr, dw ? 8 : 4))
+		return false;
+	addr = compare_and_swap(addr, r[word & 31], r[word >> 10 & 31], dw);
+	if (word & 31)
+		r[word & 31] = addr;
+	uc->uc_mcontext.__pc = pc + 4;
+	return true;
+}
+
 const struct bt_target bt_target = {
 	.name = "loongarch64",
 	.be = &bjn_loongarch,
 	.levels = levels,
 	.nr_levels = BJN_ARRAY_SIZE(levels),
+	.emulate = emulate,
 };
 
 const void *bt_target_thread_pointer(void)

@@ -15,6 +15,8 @@
  * @cpu: CPU capability bits for it
  * @levels: more such sets that this machine can run, @nr_levels of them
  * @nr_levels: their number
+ * @emulate: carries out an instruction that the emulator lacks and steps over
+ *	it, unless @mapped says no; false: it is another one. May be NULL
  * @facts: fills in further facts for the emitter; may be NULL
  */
 struct bt_target {
@@ -23,6 +25,7 @@ struct bt_target {
 	u64 cpu;
 	const u64 *levels;
 	u32 nr_levels;
+	bool (*emulate)(void *ucontext, bool (*mapped)(u64 addr, u32 size));
 	void (*facts)(struct bjn_env *env);
 };
 
