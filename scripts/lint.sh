@@ -110,7 +110,7 @@ no_spdx()
 wording()
 {
 	git grep -nIiE --untracked --exclude-standard \
-		'language model|\bsub-?agent|/root/|/work/|issue #[0-9]' -- . ':!scripts/lint.sh' || true
+		'language model|\bsub-?agent|(^|[ =:(])/(root|work)/|issue #[0-9]' -- . ':!scripts/lint.sh' || true
 }
 
 checkpatch()
@@ -132,10 +132,11 @@ checkpatch()
 #	COMPLEX_MACRO MULTISTATEMENT_MACRO_USE_DO_WHILE MACRO_ARG_UNUSED TRAILING_SEMICOLON SPDX_LICENSE_TAG
 #  interfaces that the oldest supported kernel lacks: ALLOC_WITH_SIZEOF CONST_STRUCT
 #  attributes spelled out where user-space tests have no kernel headers: PREFER_DEFINED_ATTRIBUTE_MACRO
+#  test names that happen to be function names: EMBEDDED_FUNCTION_NAME
 #  no MAINTAINERS file: FILE_PATH_CHANGES; version checks are a rule of ours: LINUX_VERSION_CODE
 CHECKPATCH_IGNORE=COMPLEX_MACRO,MULTISTATEMENT_MACRO_USE_DO_WHILE,MACRO_ARG_UNUSED,TRAILING_SEMICOLON
 CHECKPATCH_IGNORE+=,SPDX_LICENSE_TAG,ALLOC_WITH_SIZEOF,CONST_STRUCT
-CHECKPATCH_IGNORE+=,PREFER_DEFINED_ATTRIBUTE_MACRO,FILE_PATH_CHANGES,LINUX_VERSION_CODE
+CHECKPATCH_IGNORE+=,PREFER_DEFINED_ATTRIBUTE_MACRO,EMBEDDED_FUNCTION_NAME,FILE_PATH_CHANGES,LINUX_VERSION_CODE
 
 shell()
 {
