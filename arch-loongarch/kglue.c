@@ -76,7 +76,6 @@ int bjn_glue_extable(struct exception_table_entry *at,
 
 /* entry.S */
 void bjn_la_may_goto(void);
-extern typeof(bpf_check_timed_may_goto) *bjn_la_may_goto_check;
 
 /* What bjn_la_may_goto() asks. */
 typeof(bpf_check_timed_may_goto) *bjn_la_may_goto_check;

@@ -227,9 +227,9 @@ void suite_selftests(void)
 		char *argv[MAX_ARGS + 1] = { NULL }, *seconds, *name;
 		int n = 0;
 
-		seconds = strtok(line, " \n");
-		name = strtok(NULL, " \n");
-		while (n < MAX_ARGS && (argv[n] = strtok(NULL, " \n")))
+		seconds = strtok(line, "\n ");
+		name = strtok(NULL, "\n ");
+		while (n < MAX_ARGS && (argv[n] = strtok(NULL, "\n ")))
 			n++;
 		if (n && !run(atoi(seconds), name, argv)) {
 			check(false, "%s hangs in the kernel, the rest is not run", name);
