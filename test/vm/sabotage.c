@@ -44,7 +44,7 @@ static bool nothing_left(void)
 }
 
 /* insmod with @key=@name must fail, name @name in the log and leave nothing */
-static void refused(const char *key, const char *name)
+static void expect_refusal(const char *key, const char *name)
 {
 	char params[128];
 	int err;
@@ -79,13 +79,13 @@ static void missing_and_mute(void)
 	bool present[ARRAY_SIZE(hooks)];
 
 	for (size_t i = 0; i < ARRAY_SIZE(symbols); i++)
-		refused("sabotage_symbol", symbols[i]);
-	refused("sabotage_symbol", "bpf_int_jit_compile");
+		expect_refusal("sabotage_symbol", symbols[i]);
+	expect_refusal("sabotage_symbol", "bpf_int_jit_compile");
 	if (!check(present_hooks(present) > 2, "without sabotage the same build loads and unloads"))
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(hooks); i++)
 		if (present[i])
-			refused("sabotage_canary", hooks[i]);
+			expect_refusal("sabotage_canary", hooks[i]);
 }
 
 /* a program that makes the compiler work: subprogram, map, helper, long constants */
@@ -210,7 +210,8 @@ static bool site(const char *what, int n, int (*load)(int), int map)
 	objects = slab_objects() - objects;
 	kb = vmalloc_kb() - kb;
 	reason = file_has(DEBUGFS "unsupported", "reason=");
-	check(first != WRONG && same && reason && file_num(SYSFS "programs", -1) == 0 && objects < REPEAT && kb < REPEAT * 4,
+	check(first != WRONG && same && reason && file_num(SYSFS "programs", -1) == 0 &&
+	      objects < REPEAT && kb < REPEAT * 4,
 	      "%s: allocation %d fails: %s, %ld objects and %ld kB more after %d times", what, n,
 	      outcome_text[same ? first : WRONG], objects, kb, REPEAT);
 	return true;
@@ -228,7 +229,7 @@ static void all_sites(const char *what, int (*load)(int), int map)
 	check(n > 2 && n < MAX_SITES, "%s: %d allocations were made to fail", what, n - 1);
 }
 
-static void allocations(void)
+static void fail_allocations(void)
 {
 	int map = map_create(BPF_MAP_TYPE_ARRAY, 4, 4, 1), err;
 
@@ -254,5 +255,5 @@ void suite_sabotage(void)
 {
 	check(stock_compiles(), "the stock JIT compiles");
 	missing_and_mute();
-	allocations();
+	fail_allocations();
 }

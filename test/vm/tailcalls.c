@@ -108,7 +108,8 @@ static void chain(const char *who, int calls)
 	reset();
 	if (!err)
 		err = prog_run(fd[0], &ret);
-	check(!err && as_wanted && count() == LIMIT, "%s%s%s: %u runs, %s", who, calls ? " in a subprogram" : "",
+	check(!err && as_wanted && count() == LIMIT, "%s%s%s: %u runs, %s", who,
+	      calls ? " in a subprogram" : "",
 	      calls > 1 ? " called twice" : "", count(), err ? strerror(-err) : as_wanted ? "as wanted" :
 	      "but compiled by the wrong JIT");
 	for (int i = 0; i < n; i++)
@@ -153,7 +154,7 @@ static bool subprog_tailcalls(void)
 	return fd >= 0;
 }
 
-static void mixed(int calls)
+static void mix_chains(int calls)
 {
 	static const char *const mix[] = { "o", "oo", "so", "os", "sso", "oos", "oso" };
 
@@ -173,15 +174,15 @@ void suite_tailcalls(void)
 	counter = map_create(BPF_MAP_TYPE_ARRAY, 4, 4, 1);
 	if (!check(progs >= 0 && counter >= 0, "maps are created"))
 		return;
-	mixed(0);
+	mix_chains(0);
 	file_write(SYSFS "enabled", "1");
 	misses();
 	emptied();
 	if (subprog_tailcalls()) {
-		mixed(1);
+		mix_chains(1);
 		/* before 6.12 every branch of the call tree counts for itself */
 		if (strcmp(job("SERIES", "7"), "6.1"))
-			mixed(2);
+			mix_chains(2);
 	} else {
 		skip("tail calls in subprograms", "neither JIT supports them here");
 	}
