@@ -123,18 +123,23 @@ qemu_command()
 	[ "${job[ICOUNT]:-0}" = 0 ] || qemu+=(-icount shift=0)
 }
 
-# take_slot: at most two guests at a time on this machine
+# take_slot: at most two guests at a time on this machine, first come first served
 take_slot()
 {
-	local n
+	local n queue
 
+	exec {queue}>"$BJN_LOCK/vm-queue"
+	flock "$queue"
 	while :; do
 		for n in 1 2; do
 			exec {slot}>"$BJN_LOCK/vm-$n"
-			flock -n "$slot" && return 0
+			if flock -n "$slot"; then
+				exec {queue}>&-
+				return 0
+			fi
 			exec {slot}>&-
 		done
-		sleep 1
+		sleep 0.2
 	done
 }
 
