@@ -41,6 +41,12 @@ static int decline(const char *what, const char *why, u32 at)
 	return 1;
 }
 
+static int give_up(const char *why)
+{
+	fprintf(stderr, "error: %s\n", why);
+	return 1;
+}
+
 static int parse_args(int argc, char **argv, struct request *rq)
 {
 	bool seen = false;
@@ -118,13 +124,13 @@ static int execute(struct bt_program *p, const u64 *args, bool only_dump)
 	char text[160];
 
 	if (bt_region_open(&region, bt_code_bound(p)))
-		return decline("error", "out of memory for code", 0);
+		return give_up("out of memory for code");
 	if (bt_translate(p, &region, true))
 		return decline("program declined", p->img.why, p->img.err_at);
 	if (only_dump)
 		return dump(p);
 	if (bt_region_seal(&region))
-		return decline("error", "the system forbids executable memory", 0);
+		return give_up("the system forbids executable memory");
 	bt_native(p, args, &res);
 	if (res.outcome != BT_OK) {
 		bt_describe(&res, text, sizeof(text));
@@ -160,13 +166,13 @@ int main(int argc, char **argv)
 		return 1;
 	hex = read_all(&n);
 	if (!hex || bt_parse_program(hex, n, &insns, &len))
-		return decline("error", "standard input is no program in hexadecimal text", 0);
+		return give_up("standard input is no program in hexadecimal text");
 	if (bt_session_init())
-		return decline("error", "cannot set up memory for programs", 0);
+		return give_up("cannot set up memory for programs");
 	err = bt_parse_bytes(rq.mem, bt_world.mem, BT_MEM_SIZE, &mem_len);
 	if (err)
-		return decline("error", err == -E2BIG ? "more than 4096 bytes of memory" :
-			       "the memory is no hexadecimal text", 0);
+		return give_up(err == -E2BIG ? "more than 4096 bytes of memory" :
+			       "the memory is no hexadecimal text");
 	if (bt_validate(insns, len, &at, &why))
 		return decline("program refused", why, at);
 	if (bt_prepare(&p, insns, len, rq.blind, &why))

@@ -59,6 +59,8 @@ void bf_store(struct bf_gen *g)
 
 	if (!find_place(g, 1u << s, false, &p))
 		return;
+	if (bf_chance(g, 20))
+		bf_put(g, BPF_ST | BJN_NOSPEC, 0, 0, 0, 0);
 	if (bf_chance(g, 2))
 		bf_put(g, BPF_STX | BPF_MEM | sizes[s], p.reg, src, p.off, 0);
 	else
