@@ -85,6 +85,7 @@ NEEDS_bless       := $(NEEDS_golden)
 NEEDS_exec        := $(OUT)/bpf-conform $(OUT)/cases
 NEEDS_fuzz        := $(OUT)/bpf-fuzz
 NEEDS_fuzz-plant  := $(NEEDS_fuzz)
+NEEDS_words       := $(NEEDS_fuzz)
 NEEDS_fuzz-driver := $(LIBF)/driver-$(TARGET) $(OUT)/cases
 NEEDS_plugin      := $(OUT)/bpf-plugin
 build = @mkdir -p $(TOP)/build/test && flock $(TOP)/build/test/lock \
@@ -102,6 +103,7 @@ COUNT ?= 200000
 SEED  ?= 1
 JOBS  ?= 2
 RUNS  ?= 200000
+LEVEL ?= 0
 
 enc:
 	$(build)
@@ -135,12 +137,17 @@ fuzz-plant:
 	$(build)
 	@$(QEMU) $(NEEDS_fuzz-plant) -p -n 20000
 
+words:
+	$(build)
+	@fuzz/words.sh $(NEEDS_words) $(OUT)/words $($(TARGET)_ORDER) 10000 $(LEVEL) \
+		llvm-mc $(or $($(TARGET)_MC_$(LEVEL)),$($(TARGET)_MC))
+
 plugin:
 	$(build)
 	@echo $(NEEDS_plugin)
 
 check:
-	@MAKE="$(MAKE)" ./check.sh unit enc golden exec fuzz-plant fuzz-driver fuzz=400000
+	@MAKE="$(MAKE)" ./check.sh unit enc golden exec words fuzz-plant fuzz-driver fuzz=400000
 
 endif
 

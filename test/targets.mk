@@ -5,6 +5,7 @@
 #   ORDER  of the bytes in a machine word
 #   ENC    files that the encoders need
 #   MC     options of llvm-mc that disassemble what the emitter writes
+#   MC_N   the same where only set N of CPU capabilities is allowed (see levels in target-NAME.c)
 
 TARGETS := loongarch64 aarch64 mips64el mips64 mips64r6el mipsel mips mips32r6el
 
@@ -13,6 +14,8 @@ loongarch64_BACKEND := bjn_loongarch
 loongarch64_CROSS   := loongarch64-linux-gnu-
 loongarch64_QEMU    := qemu-loongarch64
 loongarch64_ORDER   := little
+loongarch64_MC_0    := -triple=loongarch64 -mattr=+ual
+loongarch64_MC_1    := -triple=loongarch64 -mattr=+ual,+lamcas
 loongarch64_MC      := -triple=loongarch64 -mattr=+d,+ual,+lam-bh,+lamcas,+frecipe
 
 aarch64_ARCH        := arch-arm64

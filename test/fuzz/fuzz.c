@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * fuzz [-n COUNT] [-s SEED] [-f FAILURES] [-q] [-c] [-p]
+ * fuzz [-n COUNT] [-s SEED] [-f FAILURES] [-q] [-c] [-p] [-l LEVEL] [-w FILE]
  *
  * Runs COUNT random programs through the emitter and the interpreter and
  * compares; -c checks that the programs read nothing that they have not
- * written, -p plants one bug after another in the emitter and has to find each.
+ * written, -p plants one bug after another in the emitter and has to find each; -l
+ * uses one set of CPU capabilities only; -w writes all words of code to FILE.
  * Program number k is made from SEED + k alone, so that the seed
  * printed with a failure reproduces it with COUNT=1. Programs are compiled in
  * batches into fresh memory: an emulator would otherwise throw away its
@@ -39,6 +40,8 @@ static struct bf_gen gen = { .out = out };
 static struct totals totals;
 static u64 max_bad = 5;
 static bool quiet, strict;
+static int only_level = -1;
+static FILE *words;
 
 static void new_case(struct bf_case *c, u64 seed)
 {
@@ -50,6 +53,8 @@ static void new_case(struct bf_case *c, u64 seed)
 	c->is_long = gen.n > 4000;
 	c->know_image = bf_chance(&gen, 2);
 	c->cpu = bt_level(bf_rand(&gen, bt_target.nr_levels + 1));
+	if (only_level >= 0)
+		c->cpu = bt_level((u32)only_level);
 	c->blind = bf_chance(&gen, 4) ? bf_rand(&gen, UINT32_MAX) | 1 : 0;
 	bf_memory(seed, c->before, BF_MEM_SIZE);
 	if (bt_validate(out, len, &at, &why) || (strict && !bf_defined(out, len))) {
@@ -140,6 +145,14 @@ static void on_decline(struct bf_case *c)
 		report(c, why);
 }
 
+static void write_words(const struct bt_image *img)
+{
+	u32 i;
+
+	for (i = 0; words && i < img->nr_sub; i++)
+		fwrite(img->sub[i].code, sizeof(u32), img->sub[i].words, words);
+}
+
 /* Put a case into the region, alone if need be. */
 static u32 add(struct bt_region *r, u32 n)
 {
@@ -150,8 +163,10 @@ static u32 add(struct bt_region *r, u32 n)
 		return n;
 	}
 	bt_env.cpu = c->cpu;
-	if (!bt_translate(&c->p, r, c->know_image))
+	if (!bt_translate(&c->p, r, c->know_image)) {
+		write_words(&c->p.img);
 		return n + 1;
+	}
 	bt_image_free(&c->p.img);
 	if (c->p.img.err == -ENOSPC && n) {
 		struct bf_case tmp = cases[0];
@@ -219,37 +234,83 @@ static int find_plants(u64 seed, u64 count)
 	return missed ? 1 : 0;
 }
 
-int main(int argc, char **argv)
+/**
+ * struct request - the command line
+ * @count: number of programs
+ * @seed: of the first one
+ * @plants: plant bugs
+ */
+struct request {
+	u64 count, seed;
+	bool plants;
+};
+
+static bool parse_value(struct request *rq, char option, const char *value)
 {
-	u64 count = 100000, seed = 1;
-	bool plants = false;
+	switch (option) {
+	case 'n':
+		rq->count = strtoull(value, NULL, 0);
+		return true;
+	case 's':
+		rq->seed = strtoull(value, NULL, 0);
+		return true;
+	case 'f':
+		max_bad = strtoull(value, NULL, 0);
+		return true;
+	case 'l':
+		only_level = atoi(value);
+		return only_level >= 0 && (u32)only_level <= bt_target.nr_levels;
+	case 'w':
+		words = fopen(value, "wb");
+		return words;
+	}
+	return false;
+}
+
+static bool parse_args(struct request *rq, int argc, char **argv)
+{
 	int i;
 
 	for (i = 1; i < argc; i++) {
-		if (!strcmp(argv[i], "-q")) {
+		if (argv[i][0] != '-' || !argv[i][1] || argv[i][2])
+			return false;
+		switch (argv[i][1]) {
+		case 'q':
 			quiet = true;
-		} else if (!strcmp(argv[i], "-p")) {
-			plants = quiet = true;
-		} else if (!strcmp(argv[i], "-c")) {
+			break;
+		case 'c':
 			strict = true;
-		} else if (i + 1 < argc && !strcmp(argv[i], "-n")) {
-			count = strtoull(argv[++i], NULL, 0);
-		} else if (i + 1 < argc && !strcmp(argv[i], "-s")) {
-			seed = strtoull(argv[++i], NULL, 0);
-		} else if (i + 1 < argc && !strcmp(argv[i], "-f")) {
-			max_bad = strtoull(argv[++i], NULL, 0);
-		} else {
-			fprintf(stderr, "usage: fuzz [-n COUNT] [-s SEED] [-f FAILURES] [-q] [-c] [-p]\n");
-			return 2;
+			break;
+		case 'p':
+			rq->plants = true;
+			quiet = true;
+			break;
+		default:
+			if (i + 1 == argc || !parse_value(rq, argv[i][1], argv[i + 1]))
+				return false;
+			i++;
 		}
+	}
+	return true;
+}
+
+int main(int argc, char **argv)
+{
+	struct request rq = { .count = 100000, .seed = 1 };
+
+	if (!parse_args(&rq, argc, argv)) {
+		fprintf(stderr, "fuzz: bad arguments, the head of test/fuzz/fuzz.c lists them\n");
+		return 2;
 	}
 	if (bt_session_init()) {
 		fprintf(stderr, "fuzz: cannot set up memory for programs\n");
 		return 2;
 	}
-	if (plants)
-		return find_plants(seed, count);
-	fuzz(seed, count);
+	if (rq.plants)
+		return find_plants(rq.seed, rq.count);
+	fuzz(rq.seed, rq.count);
+	if (words && fclose(words))
+		return 2;
 	printf("# skipped %llu, declined %llu\n", (unsigned long long)totals.skipped,
 	       (unsigned long long)totals.declined);
 	printf("fuzz: %llu programs, %llu mismatches\n", (unsigned long long)totals.programs,
