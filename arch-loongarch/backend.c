@@ -122,7 +122,9 @@ const struct bjn_backend bjn_loongarch = {
 		    BJN_FEAT(KFUNC_CALL) | BJN_FEAT(CPUV4) | BJN_FEAT(ACQ_REL) |
 		    BJN_FEAT(GOTOX) | BJN_FEAT(ARENA) | BJN_FEAT(ARENA_ATOMICS) |
 		    BJN_FEAT(INLINE_HELPERS) |
-		    BJN_FEAT(PERCPU_INSN) | BJN_FEAT(PTR_XCHG),
+		    BJN_FEAT(PERCPU_INSN) | BJN_FEAT(PTR_XCHG) |
+		    BJN_FEAT(PRIVATE_STACK) | BJN_FEAT(STACK_ARGS) |
+		    BJN_FEAT(TIMED_MAY_GOTO),
 	.ops = la_ops,
 	.max_frame_words = LA_FRAME_WORDS,
 	.begin = la_frame_begin,

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What changes the frame of a program: a private stack, arguments on the stack, loops bounded by time.
+ * Nothing here needs the kernel's BTF; the program's own is enough.
+ */
+#include <linux/btf.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+#include "guest.h"
+
+#define FEATURE(f)	SYSFS "features/" f
+#define REG_ARGS	11
+#define NR_ARGS		12
+#define INFO(kind, vlen)	((uint32_t)(kind) << 24 | (vlen))
+#define MAY_GOTO(o)	INSN(BPF_JMP | 0xe0, 0, 0, o, 0)
+#define PLAIN_LOOPS	(8u << 20)	/* limit of a may_goto that counts only */
+
+static bool absent(const char *name, const char *file)
+{
+	if (!file_exists(file))
+		skip(name, "this machine does not have the feature");
+	return !file_exists(file);
+}
+
+/* Ours, and with the result that C semantics give. */
+static void check_ours(const char *name, int fd, bool right, struct counters before)
+{
+	struct counters after = counters_read();
+
+	if (fd < 0)
+		note("%s; %.400s", strerror(-fd), prog_log());
+	check(fd >= 0 && right, "%s", name);
+	check(after.compiled > before.compiled && after.declined == before.declined &&
+	      after.failed == before.failed, "%s: compiled by " MODULE, name);
+	close(fd);
+}
+
+/* A raw tracepoint is run without data and without repetition. */
+static bool raw_tp_returns(int fd, uint32_t want)
+{
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.test.prog_fd = fd;
+	if (fd < 0 || syscall(SYS_bpf, BPF_PROG_TEST_RUN, &attr, sizeof(attr)))
+		return false;
+	if (attr.test.retval != want)
+		note("the program returns %u instead of %u", attr.test.retval, want);
+	return attr.test.retval == want;
+}
+
+static void private_stack(void)
+{
+	static const struct bpf_insn prog[] = {
+		ST_IMM(BPF_DW, BPF_REG_10, -400, 7), MOV64_REG(BPF_REG_1, BPF_REG_10), CALL_REL(3),
+		LDX(BPF_DW, BPF_REG_1, BPF_REG_10, -400), ALU64_REG(BPF_ADD, BPF_REG_0, BPF_REG_1), EXIT(),
+		ST_IMM(BPF_DW, BPF_REG_10, -400, 5), LDX(BPF_DW, BPF_REG_0, BPF_REG_10, -400),
+		LDX(BPF_DW, BPF_REG_2, BPF_REG_1, -400), ALU64_IMM(BPF_MUL, BPF_REG_2, 100),
+		ALU64_REG(BPF_ADD, BPF_REG_0, BPF_REG_2), EXIT(),
+	};
+	const char *name = "400 and 400 bytes of stack in a raw tracepoint";
+	struct counters before = counters_read();
+	int fd;
+
+	if (absent(name, FEATURE("private_stack")))
+		return;
+	fd = prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, prog, ARRAY_SIZE(prog));
+	check_ours(name, fd, raw_tp_returns(fd, 712), before);
+	check(file_write(FEATURE("private_stack"), "0") == 0 &&
+	      prog_load(BPF_PROG_TYPE_RAW_TRACEPOINT, prog, ARRAY_SIZE(prog)) < 0,
+	      "%s: refused when the feature is off", name);
+	file_write(FEATURE("private_stack"), "1");
+}
+
+enum { S_LONG = 1, S_ARG = 6, S_MAIN = 10, S_SUB = 15 };
+static const char strings[] = "\0long\0arg\0main\0sub";
+
+/* 1 long; 2 long (void *); 3 long (long, ... twelve times); 4 main; 5 sub; 6 void * */
+static int btf_of_many_args(void)
+{
+	struct {
+		struct btf_header hdr;
+		uint32_t t[4 + 3 + 2 + 3 + 2 * NR_ARGS + 3 + 3 + 3];
+		char strings[sizeof(strings)];
+	} blob = { .hdr = { .magic = BTF_MAGIC, .version = BTF_VERSION, .hdr_len = sizeof(blob.hdr) } };
+	uint32_t *t = blob.t;
+	union bpf_attr attr;
+	int i;
+
+#define TYPE(...) do { \
+		const uint32_t words[] = { __VA_ARGS__ }; \
+		memcpy(t, words, sizeof(words)); \
+		t += ARRAY_SIZE(words); \
+	} while (0)
+	TYPE(S_LONG, INFO(BTF_KIND_INT, 0), 8, BTF_INT_SIGNED << 24 | 64);
+	TYPE(0, INFO(BTF_KIND_FUNC_PROTO, 1), 1, S_ARG, 6);
+	TYPE(0, INFO(BTF_KIND_FUNC_PROTO, NR_ARGS), 1);
+	for (i = 0; i < NR_ARGS; i++)
+		TYPE(S_ARG, 1);
+	TYPE(S_MAIN, INFO(BTF_KIND_FUNC, BTF_FUNC_STATIC), 2);
+	TYPE(S_SUB, INFO(BTF_KIND_FUNC, BTF_FUNC_STATIC), 3);
+	TYPE(0, INFO(BTF_KIND_PTR, 0), 0);
+#undef TYPE
+	blob.hdr.type_len = (uint32_t)((t - blob.t) * 4);
+	blob.hdr.str_off = blob.hdr.type_len;
+	blob.hdr.str_len = sizeof(strings);
+	memcpy((char *)blob.t + blob.hdr.str_off, strings, sizeof(strings));
+	memset(&attr, 0, sizeof(attr));
+	attr.btf = (uintptr_t)&blob;
+	attr.btf_size = sizeof(blob.hdr) + blob.hdr.type_len + sizeof(strings);
+	i = syscall(SYS_bpf, BPF_BTF_LOAD, &attr, sizeof(attr));
+	return i < 0 ? -errno : i;
+}
+
+/* main: sub(1, 2, ... 12); sub: the sum of n * n */
+static void stack_args(void)
+{
+	struct bpf_insn prog[64], *p = prog;
+	struct bpf_func_info info[2] = { { 0, 4 }, { 0, 5 } };
+	const char *name = "a subprogram with twelve arguments";
+	struct counters before = counters_read();
+	union bpf_attr attr;
+	int i, btf, fd;
+
+	if (absent(name, FEATURE("stack_args")))
+		return;
+	*p++ = MOV64_IMM(BPF_REG_6, 7);
+	*p++ = STX(BPF_DW, REG_ARGS, BPF_REG_6, -16);
+	for (i = 6; i <= NR_ARGS; i++)
+		if (i != 7)
+			*p++ = ST_IMM(BPF_DW, REG_ARGS, -8 * (i - 5), i);
+	for (i = 1; i <= 5; i++)
+		*p++ = MOV64_IMM(i, i);
+	*p++ = CALL_REL(1);
+	*p++ = EXIT();
+	info[1].insn_off = (uint32_t)(p - prog);
+	*p++ = MOV64_IMM(BPF_REG_0, 0);
+	for (i = 6; i <= NR_ARGS; i++) {
+		*p++ = LDX(BPF_DW, BPF_REG_6, REG_ARGS, 8 * (i - 5));
+		*p++ = ALU64_IMM(BPF_MUL, BPF_REG_6, i);
+		*p++ = ALU64_REG(BPF_ADD, BPF_REG_0, BPF_REG_6);
+	}
+	for (i = 1; i <= 5; i++) {
+		*p++ = ALU64_IMM(BPF_MUL, i, i);
+		*p++ = ALU64_REG(BPF_ADD, BPF_REG_0, i);
+	}
+	*p++ = EXIT();
+
+	btf = btf_of_many_args();
+	memset(&attr, 0, sizeof(attr));
+	attr.prog_btf_fd = (uint32_t)btf;
+	attr.func_info = (uintptr_t)info;
+	attr.func_info_rec_size = sizeof(info[0]);
+	attr.func_info_cnt = ARRAY_SIZE(info);
+	fd = btf < 0 ? btf : prog_load_attr(&attr, BPF_PROG_TYPE_SOCKET_FILTER, prog,
+					    (unsigned int)(p - prog));
+	check_ours(name, fd, runs_ok(fd, 650), before);
+	close(btf);
+}
+
+static long now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void timed_loop(void)
+{
+	static const struct bpf_insn prog[] = {
+		MOV64_IMM(BPF_REG_0, 0), MOV64_IMM(BPF_REG_2, 2), MOV64_IMM(BPF_REG_6, 6),
+		MAY_GOTO(2), ALU64_IMM(BPF_ADD, BPF_REG_0, 1), INSN(BPF_JMP | BPF_JA, 0, 0, -3, 0),
+		/* registers that the check must leave alone */
+		JMP_IMM(BPF_JNE, BPF_REG_2, 2, 1), JMP_IMM(BPF_JEQ, BPF_REG_6, 6, 1),
+		MOV64_IMM(BPF_REG_0, 1), EXIT(),
+	};
+	const char *name = "an endless loop";
+	struct counters before = counters_read();
+	uint32_t loops = 0;
+	bool right = false;
+	long ms;
+	int fd;
+
+	if (absent(name, FEATURE("timed_may_goto")))
+		return;
+	fd = prog_load_filter(prog, ARRAY_SIZE(prog));
+	ms = now_ms();
+	if (fd >= 0)
+		right = !prog_run(fd, &loops);
+	ms = now_ms() - ms;
+	note("%u loops in %ld ms", loops, ms);
+	/* 250 ms by the kernel's clock, a multiple of 65535 loops */
+	right = right && ms >= 245 && ms < 3000 && loops > 0xffff && loops != PLAIN_LOOPS;
+	check_ours(name, fd, right, before);
+}
+
+void suite_frames(void)
+{
+	private_stack();
+	stack_args();
+	timed_loop();
+}
