@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# build-selftests.sh BOARD
+# build-selftests.sh [--all] BOARD
 #
 # Build the kernel's BPF selftests (test_progs, test_progs-cpuv4, test_verifier and the bpf_testmod family) for
 # the board from Debian's linux-source, and print the directory that holds them with all they need to run in a
-# guest. No test is edited, except that test/selftests/widen.tsv lets LoongArch into some guards. The programs
+# guest: the tests of test/selftests/allow.tsv, or all of them. No test is edited, except that test/selftests/widen.tsv lets LoongArch into some guards. The programs
 # are built once per architecture, from the BTF of its -btf board, and again when the source, the
 # compiler, that BTF or the list has changed. NICE=n is the priority, KEEP=1 keeps the object files.
 set -euo pipefail
@@ -50,25 +50,26 @@ copy_source()
 	fi
 }
 
-# trim_source: a copy with only those tests that allow.tsv gives to test_progs-cpuv4, and the programs that they
-# and the rules of the Makefile name: building all of them a second time would take as long as the first
+# trim_source DIR RUNNER: a copy of the source with only those tests that allow.tsv gives to that runner, and the
+# BPF programs that they and the rules of the Makefile name: the rest is two thirds of the build
 trim_source()
 {
-	local bpf=$work/linux-v4/tools/testing/selftests/bpf name
+	local bpf=$work/$1/tools/testing/selftests/bpf name
 
-	rm -rf "$work/linux-v4"
-	cp -al "$work/linux" "$work/linux-v4"
+	rm -rf "${work:?}/$1"
+	cp -al "$work/linux" "$work/$1"
 	(
 		cd "$bpf"
-		awk '$2 == "v4" { print $1 }' "$REPO/test/selftests/allow.tsv" | while read -r name; do
-			grep -lE "^void (serial_)?test_$name\(" prog_tests/*.c
+		awk -v r="$2" '$2 == r { print $1 }' "$REPO/test/selftests/allow.tsv" | while read -r name; do
+			grep -lE "^void (serial_)?test_$name\(" prog_tests/*.c ||
+				die "test/selftests/allow.tsv lists $name, which these selftests do not have"
 		done | sort -u >keep-tests
 		find prog_tests -name '*.c' | grep -vxF -f keep-tests | xargs rm -f prog_tests/tests.h
 		{
-			xargs sed -nE 's/.*"([a-zA-Z0-9_]+)\.l?skel\.h".*/progs\/\1.c/p' <keep-tests
-			grep -oE '[a-zA-Z0-9_]+\.(c|bpf\.o)' Makefile | sed -E 's/(\.bpf\.o|\.c)$/.c/; s/^/progs\//'
-		} | sort -u >keep-progs
-		find progs -name '*.c' ! -name 'btf_dump_test_case_*' | grep -vxF -f keep-progs | xargs rm -f
+			xargs grep -ohE '[a-zA-Z0-9_]+\.((l|sub)?skel\.h|bpf\.o)' <keep-tests
+			grep -oE '[a-zA-Z0-9_]+\.(c|bpf\.o)' Makefile
+		} | sed -E 's/\..*//; s/.*/progs\/&.c/' | sort -u >keep-progs
+		find progs -name '*.c' ! -name 'btf_*' | grep -vxF -f keep-progs | xargs rm -f
 	)
 }
 
@@ -92,8 +93,14 @@ make_programs()
 	local runner
 
 	mkdir -p "$work/out"
-	make_in "$work/linux" test_verifier test_progs
-	trim_source
+	rm -f "$work/out/test_progs"
+	if [ "$all" = yes ]; then
+		make_in "$work/linux" test_verifier test_progs
+	else
+		trim_source linux-allow progs
+		make_in "$work/linux-allow" test_verifier test_progs
+	fi
+	trim_source linux-v4 v4
 	make_in "$work/linux-v4" test_progs-cpuv4
 	for runner in $RUNNERS; do
 		[ -x "$work/out/$runner" ] || {
@@ -147,7 +154,7 @@ add_shell()
 # keep_programs: what runs, without debugging information
 keep_programs()
 {
-	local dir=$programs.part out=$work/out
+	local dir=$programs.part out=$work/out tree
 
 	rm -rf "$dir"
 	mkdir -p "$dir/root/selftests/cpuv4"
@@ -166,7 +173,8 @@ keep_programs()
 		"$REPO/scripts/in-toolbox" "$B_USER-strip" -g -o "$dir/root/selftests/bpftool" "$out/tools/sbin/bpftool"
 		ln "$dir/root/selftests/bpftool" "$dir/root/selftests/cpuv4/bpftool"
 	fi
-	(cd "$work/linux/tools/testing/selftests/bpf" && find prog_tests -name '*.c' -exec cat {} +) |
+	[ "$all" = yes ] && tree=linux || tree=linux-allow
+	find "$work/$tree/tools/testing/selftests/bpf/prog_tests" -name '*.c' -exec cat {} + |
 		sed -nE 's/^void (serial_)?test_([a-zA-Z0-9_]+)\((void)?\).*/\2/p' | sort -u >"$dir/tests"
 	grep -E 'SKIP-(BPF|SKEL|TEST)' "$log" | awk '{ print $2 }' | sort -u >"$dir/not-built" || true
 	add_libraries "$dir/root"
@@ -182,7 +190,7 @@ build_programs()
 
 	hash=$({
 		cat "$btf" "$src/.bjn-version"
-		awk '$2 == "v4"' "$REPO/test/selftests/allow.tsv"
+		awk -v all="$all" '$2 == "v4" || ($2 == "progs" && all == "no")' "$REPO/test/selftests/allow.tsv"
 		cat "$REPO"/test/selftests/widen.*
 		"$REPO/scripts/in-toolbox" "clang-$CLANG_VERSION" --version
 		"$REPO/scripts/in-toolbox" "$B_USER-gcc" --version
@@ -230,7 +238,12 @@ build_modules()
 	printf '%s\n' "$hash" >"$root/.hash"
 }
 
-[ $# = 1 ] || die "usage: build-selftests.sh BOARD"
+all=no
+if [ "${1:-}" = --all ]; then
+	all=yes
+	shift
+fi
+[ $# = 1 ] || die "usage: build-selftests.sh [--all] BOARD"
 board_load "$1"
 "$REPO/scripts/toolbox.sh" sid 2>/dev/null || "$REPO/scripts/toolbox.sh" sid
 [ -e "$B_KERNEL/package" ] && [ -e "$B_HEADERS/package" ] || "$REPO/scripts/kernel.sh" "$B_NAME"
@@ -246,6 +259,10 @@ sysroot=$BJN_CACHE/sysroot/$B_ARCH
 work=$BJN_CACHE/build/selftests-$B_ARCH
 programs=$BJN_CACHE/selftests/programs-$source_of_btf
 root=$BJN_CACHE/selftests/$B_NAME
+if [ "$all" = yes ]; then
+	programs+=-all
+	root+=-all
+fi
 mkdir -p "$BJN_CACHE/selftests"
 locked "selftests-$B_ARCH" build_programs
 locked "selftests-$B_NAME" build_modules
