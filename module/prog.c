@@ -394,12 +394,13 @@ static struct bpf_prog *run_stock(struct bpf_verifier_env *env, struct bpf_prog 
 {
 	u32 insns = prog->len;
 	u64 t = ktime_get_ns();
+	u64 cpu = bjn_trace_clock();
 	bool first = !prog->jited;
 
 	prog = bjn_stock_compile(env, prog);
 	t = ktime_get_ns() - t;
 	if (prog->jited) {
-		bjn_trace(prog, false, first ? insns : 0, t);
+		bjn_trace(prog, false, first ? insns : 0, cpu);
 		atomic64_add(t, &bjn_stats.stock_ns);
 		if (first) {
 			atomic64_inc(&bjn_stats.stock);
@@ -488,6 +489,7 @@ static struct bpf_prog *run_first(struct bpf_verifier_env *env, struct bpf_prog 
 struct bpf_prog *bjn_jit_compile(struct bpf_verifier_env *env, struct bpf_prog *prog)
 {
 	u32 insns = prog->len;
+	u64 cpu = bjn_trace_clock();
 	u64 t;
 
 	if (!prog->jit_requested)
@@ -507,7 +509,7 @@ struct bpf_prog *bjn_jit_compile(struct bpf_verifier_env *env, struct bpf_prog *
 	}
 	t = ktime_get_ns() - t;
 	if (prog->jited && bjn_registry_find(prog)) {
-		bjn_trace(prog, true, insns, t);
+		bjn_trace(prog, true, insns, cpu);
 		atomic64_add(t, &bjn_stats.ns);
 		atomic64_add(insns, &bjn_stats.insns);
 	}

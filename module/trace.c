@@ -7,9 +7,12 @@
 
 #include <linux/debugfs.h>
 #include <linux/filter.h>
+#include <linux/irqflags.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
+#include <linux/sched.h>
+#include <linux/sched/clock.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -24,7 +27,7 @@ MODULE_PARM_DESC(trace, "record the last N compilations in debugfs file compiles
 
 /**
  * struct trace_record - one call of a JIT
- * @ns: time it took
+ * @ns: CPU time it took
  * @insns: BPF instructions; 0: a second pass
  * @bytes: machine code
  * @ours: compiled by us
@@ -41,22 +44,47 @@ static u64 recorded;
 static DEFINE_SPINLOCK(lock);
 
 /**
+ * bjn_trace_clock - CPU time of the current task
+ *
+ * Not the time of day: some architectures stop the machine to write text, and
+ * whoever runs in that pause, freeing the previous program for example, would
+ * be counted as well. It is what the scheduler has accounted for plus the
+ * current slice.
+ *
+ * Return: nanoseconds; 0 when nothing is recorded.
+ */
+u64 bjn_trace_clock(void)
+{
+	unsigned long flags;
+	u64 ns;
+
+	if (likely(!ring))
+		return 0;
+	local_irq_save(flags);
+	ns = current->se.sum_exec_runtime + local_clock() - current->se.exec_start;
+	local_irq_restore(flags);
+	return ns;
+}
+
+/**
  * bjn_trace - record a successful compilation
  * @prog: program, compiled
  * @ours: compiled by us, not by the stock JIT
  * @insns: BPF instructions; 0 for the second pass of a subprogram
- * @ns: time the call took
+ * @start: bjn_trace_clock() before it
  */
-void bjn_trace(const struct bpf_prog *prog, bool ours, u32 insns, u64 ns)
+void bjn_trace(const struct bpf_prog *prog, bool ours, u32 insns, u64 start)
 {
 	struct trace_record *r;
+	u64 now;
 
 	if (likely(!ring))
 		return;
+	now = bjn_trace_clock();
 	spin_lock(&lock);
 	r = &ring[(u32)recorded % trace];
 	recorded++;
-	r->ns = ns;
+	r->ns = now - start;
 	r->insns = insns;
 	r->bytes = prog->jited_len;
 	r->ours = ours;

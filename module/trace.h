@@ -14,6 +14,7 @@ struct dentry;
 int bjn_trace_init(void);
 void bjn_trace_exit(void);
 void bjn_trace_debugfs(struct dentry *dir);
-void bjn_trace(const struct bpf_prog *prog, bool ours, u32 insns, u64 ns);
+u64 bjn_trace_clock(void);
+void bjn_trace(const struct bpf_prog *prog, bool ours, u32 insns, u64 start);
 
 #endif
