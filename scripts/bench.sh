@@ -7,8 +7,8 @@
 # per nanosecond of guest time, so the figures of the kernel's own test_bpf.ko are executed instructions
 # (of one run of the program and the loop around it; nothing is subtracted). Both JITs run in the same
 # boot. A figure is the minimum over all runs in BOOTS boots (default 3), because an interrupt inside a test
-# adds to it. Size and compile cost (instructions of the whole compile call) come from the records that the
-# module keeps with trace=N. All figures go to build/bench-BOARD.tsv.
+# adds to it. Size and compile cost (instructions of the calling task in the whole compile call, median) come
+# from the records that the module keeps with trace=N. All figures go to build/bench-BOARD.tsv.
 #   --self  compare a JIT with itself: shows how much of a ratio is noise
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
