@@ -25,7 +25,7 @@ static unsigned int period(u64 v)
 /**
  * a64_mask_fields - encode the constant of a logical instruction
  * @w: width of the instruction
- * @mask: constant; the upper half does not count when @w is A64_W
+ * @mask: constant, of no more than this width
  * @fields: N, immr and imms as one field
  *
  * Return: false when the mask is not a rotated run of ones, repeated.
@@ -35,8 +35,10 @@ bool a64_mask_fields(enum a64_width w, u64 mask, u32 *fields)
 	unsigned int size, ones, start;
 	u64 elem, starts;
 
+	if (w == A64_W && mask >> 32)
+		return false;
 	if (w == A64_W)
-		mask = (u32)mask | mask << 32;
+		mask |= mask << 32;
 	if (!mask || !~mask)
 		return false;
 	size = period(mask);

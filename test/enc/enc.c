@@ -28,7 +28,9 @@ static void print_text(const struct be_line *l, const s64 *v)
 	char name[BE_MAX_TEXT];
 	u32 i;
 
-	if (be_alias(l->name, name)) {
+	if (l->format->text)
+		l->format->text(l->name, v, name);
+	if (l->format->text || be_alias(l->name, name)) {
 		fprintf(texts, "%s\n", name);
 		return;
 	}
@@ -102,7 +104,9 @@ static void middle(const struct be_line *l, s64 *v)
 	for (i = 0; i < l->format->n; i++) {
 		const struct be_operand *o = &l->format->op[i];
 
-		v[i] = o->reg ? 9 + i : (o->min + o->max) / 2 / o->step * o->step;
+		v[i] = (o->min + o->max) / 2 / o->step * o->step;
+		if (o->reg)
+			v[i] = o->max < 9 + i ? o->max : 9 + i;
 	}
 }
 

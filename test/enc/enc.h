@@ -10,8 +10,8 @@
 
 #include "../../module/core/buf.h"
 
-#define BE_MAX_OPS	4
-#define BE_MAX_TEXT	64	/* bytes of a mnemonic or alias */
+#define BE_MAX_OPS	5
+#define BE_MAX_TEXT	96	/* bytes of a line of assembly */
 
 /**
  * struct be_operand - one operand
@@ -30,11 +30,13 @@ struct be_operand {
  * @n: number of operands
  * @op: the operands, in the order of the function's parameters
  * @allowed: do these operands go together? NULL: always
+ * @text: writes the line of assembly; NULL: mnemonic and operands in their order
  */
 struct be_format {
 	u32 n;
 	struct be_operand op[BE_MAX_OPS];
 	bool (*allowed)(const s64 *v);
+	void (*text)(const char *name, const s64 *v, char *buf);
 };
 
 /**

@@ -26,7 +26,7 @@ else
 fi
 
 "$@" --disassemble -M no-aliases <"$dir/words" 2>"$dir/llvm.log" |
-	sed -e 's/^[[:space:]]*//' -e '/^\.\(text\|section\)/d' -e '/^$/d' >"$dir/got" || true
+	sed -e 's/^[[:space:]]*//' -e 's,[[:space:]]*//.*,,' -e '/^\.\(text\|section\)/d' -e '/^$/d' >"$dir/got" || true
 differences=$(paste -d '|' "$dir/expected" "$dir/got" | awk -F '|' '$1 != $2' | tee "$dir/differences" | wc -l)
 if [ "$differences" = 0 ] && [ "$(wc -l <"$dir/got")" = "$vectors" ]; then
 	echo "ok 2 - LLVM disassembles every word to what was meant"
