@@ -299,7 +299,7 @@ int main(int argc, char **argv)
 	struct request rq = { .count = 100000, .seed = 1 };
 
 	if (!parse_args(&rq, argc, argv)) {
-		fprintf(stderr, "fuzz: bad arguments, the head of test/fuzz/fuzz.c lists them\n");
+		fprintf(stderr, "fuzz: bad arguments, the head of its source lists them\n");
 		return 2;
 	}
 	if (bt_session_init()) {
