@@ -55,20 +55,22 @@ static inline void bjn_regs_set_pc(struct pt_regs *regs, unsigned long pc)
  * @why: set on error: phrase that completes "function: "
  *
  * The probe hits an instruction that belongs to ftrace, so nothing is lost when
- * the function is entered behind it.
+ * the function is entered behind it. While ftrace calls somebody from there, it
+ * may be one who redirects the function, and a function has one owner.
  *
- * Return: 0, or -EBUSY when the function does not begin like that.
+ * Return: 0, or -EBUSY.
  */
 static inline int bjn_stub_make(unsigned long *entry, unsigned int nr, unsigned long addr,
 				const char **why)
 {
-	u32 first = *(const u32 *)bjn_ftrace_slots(addr);
+	const u32 *slots = (const u32 *)bjn_ftrace_slots(addr);
 
-	if (first == BJN_ARM64_NOP || first == BJN_ARM64_SAVE_LR) {
+	if ((slots[0] == BJN_ARM64_NOP || slots[0] == BJN_ARM64_SAVE_LR) &&
+	    slots[1] == BJN_ARM64_NOP) {
 		*entry = bjn_ftrace_stock(addr);
 		return 0;
 	}
-	*why = "is probed by somebody else or not traceable; use hook=ftrace";
+	*why = "is traced, probed or redirected by somebody else, such as another copy of this module; end that first";
 	return -EBUSY;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Redirection by a kprobe on the first instruction: the only way on MIPS, an
- * alternative on arm64 for functions that somebody else has redirected.
+ * Redirection by a kprobe on the first instruction: the only way on MIPS, on
+ * arm64 an alternative where ftrace is not wanted.
  *
  * The handler changes the program counter and always returns 1: the probed
  * instruction is never single-stepped. On MIPS, single-stepping goes wrong on a
