@@ -13,6 +13,7 @@
  * atomic.c	read-modify-write, load-acquire, store-release
  * call.c	calls of helpers, kfuncs and subprograms
  * tail.c	tail calls
+ * entry.S	what emitted code calls in the module
  *
  * 32-bit values are kept zero-extended in 64-bit registers, as BPF defines
  * them; the machine's own 32-bit instructions sign-extend.
