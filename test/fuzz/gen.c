@@ -252,7 +252,7 @@ static void meet(struct bf_gen *g, const struct bf_reg *other)
 /* Instructions that are jumped over and only make the way long. */
 static void stretch(struct bf_gen *g)
 {
-	u32 n = g->is_long && bf_chance(g, 3) ? 3000 + bf_rand(g, 9000) : 0;
+	u32 n = g->is_long && bf_chance(g, 2) ? 3000 + bf_rand(g, 9000) : 0;
 	u8 reg = bf_victim(g);
 
 	if (!n || g->n + 2 * n + 1000 > BF_MAX_LEN)
@@ -517,8 +517,8 @@ u32 bf_generate(struct bf_gen *g, u64 seed)
 	g->out = out;
 	g->rng = seed;
 	next(g);
-	g->is_long = bf_chance(g, 3000);
-	size = 2 + bf_rand(g, bf_chance(g, 8) ? 80 : 24);
+	g->is_long = bf_chance(g, 400);
+	size = 2 + bf_rand(g, bf_chance(g, 8) || g->is_long ? 80 : 24);
 	g->nr_subs = bf_chance(g, 4) ? 1 + bf_rand(g, BF_MAX_SUBS) : 0;
 	for (i = 1; i <= g->nr_subs; i++)
 		if (bf_chance(g, 4))

@@ -11,6 +11,7 @@
 static struct bjn_backend planted;
 static struct bjn_op ops[256];
 static const struct bjn_op *real_ops;
+static void (*real_patch)(struct bjn_ctx *c, const struct bjn_fixup *fix, s32 delta);
 static const struct plant *active;
 
 /**
@@ -210,6 +211,12 @@ static void lose_code(struct bjn_ctx *c)
 		c->nr_fix--;
 }
 
+static bool never(const struct bpf_insn *in)
+{
+	(void)in;
+	return false;
+}
+
 static const struct plant plants[] = {
 	{ "alu: add of a constant beyond the field", add_limit, imm_plus_one, NULL },
 	{ "alu: 32-bit shift done in 64 bits", lsh32, widen, NULL },
@@ -229,6 +236,7 @@ static const struct plant plants[] = {
 	{ "atomic: load-acquire too narrow", load_acq, half, NULL },
 	{ "call: arguments of a kernel function not extended", kfunc, NULL, NULL },
 	{ "tail: tail call left out", tail_call, NULL, lose_code },
+	{ "jmp: far forward branch off by one", never, NULL, NULL },
 };
 
 const u32 bf_nr_plants = BJN_ARRAY_SIZE(plants);
@@ -261,6 +269,11 @@ static void emit_plain_call(struct bjn_ctx *c, const struct bpf_insn *in)
 	c->prog = &copy;
 	real_ops[in->code].emit(c, in);
 	c->prog = real;
+}
+
+static void patch_too_far(struct bjn_ctx *c, const struct bjn_fixup *fix, s32 delta)
+{
+	real_patch(c, fix, delta > 32767 ? delta + 1 : delta);
 }
 
 static void emit(struct bjn_ctx *c, const struct bpf_insn *in)
@@ -296,6 +309,9 @@ void bf_plant(const struct bjn_backend *real, u32 n)
 	real_ops = real->ops;
 	planted = *real;
 	planted.ops = ops;
+	real_patch = real->patch;
+	if (active->hit == never)
+		planted.patch = patch_too_far;
 	for (i = 0; i < BJN_ARRAY_SIZE(ops); i++) {
 		ops[i] = real_ops[i];
 		if (ops[i].emit)
