@@ -72,6 +72,8 @@ user_space()
 	lane enc 600 make -C test enc
 	lane golden 600 make -C test golden
 	lane exec 600 make -C test exec
+	lane words 600 make -C test words
+	lane fuzz-driver 600 make -C test fuzz-driver
 	lane fuzz-plant 900 make -C test fuzz-plant
 	lane fuzz 1800 make -C test fuzz COUNT="$1"
 }
