@@ -135,9 +135,11 @@ int bjn_glue_detect(const struct bjn_backend **be, struct bjn_env *env)
 {
 	if (!cpu_has_llsc)
 		return 0;
-	if (!IS_ENABLED(CONFIG_64BIT))
-		return 0;
+#ifdef CONFIG_64BIT
 	*be = &bjn_mips64;
+#else
+	*be = &bjn_mips32;
+#endif
 	env->cpu = cpu_bits();
 	env->off_array_max_entries = offsetof(struct bpf_array, map.max_entries);
 	env->off_array_ptrs = offsetof(struct bpf_array, ptrs);

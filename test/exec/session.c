@@ -67,10 +67,15 @@ int bt_session_init(void)
 	return bt_region_seal(&fixed_region);
 }
 
+static u64 function(const struct bt_func *f)
+{
+	return (uintptr_t)(bt_target.wrap ? bt_target.wrap(f->fn) : f->fn);
+}
+
 static void describe_kfunc(const struct bt_func *f, struct bjn_call *call)
 {
 	call->kind = BJN_CALL_KFUNC;
-	call->addr = (uintptr_t)f->fn;
+	call->addr = function(f);
 	call->nargs = f->nargs;
 	memcpy(call->arg_size, f->size, sizeof(f->size));
 	memcpy(call->arg_flags, f->flags, sizeof(f->flags));
@@ -97,7 +102,7 @@ static int call_target(const struct bjn_prog *prog, u32 idx, struct bjn_call *ca
 	if (in->src_reg)
 		describe_kfunc(f, call);
 	else
-		call->addr = (uintptr_t)f->fn;
+		call->addr = function(f);
 	return 0;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What all MIPS targets share; included once, by target-NAME.c, which defines
- * NAME, BACKEND and CPU. BJN_CPU=HEX in the environment forces other CPU bits,
- * so that every level of the instruction set runs on one emulator.
+ * NAME, BACKEND, CPU and LEVELS: the sets of CPU bits that the emulator can run
+ * besides CPU.
  */
 #ifndef BT_TARGET_MIPS_H
 #define BT_TARGET_MIPS_H
@@ -77,31 +77,83 @@ static u64 cmpxchg64(u64 old, u64 new, u64 *p)
 	return exchange(*p == old ? new : *p, p);
 }
 
+#if __SIZEOF_POINTER__ == 4
+
+#include <sys/mman.h>
+
+/*
+ * Position-independent o32 functions change $gp, which is the thread register
+ * of the kernel. A stub hands the function in t8 to bt_keep_gp().
+ */
+#define STUB_WORDS	6
+#define MAX_STUBS	64
+
+void bt_keep_gp(void);
+
+static const void *wrap(const void *fn)
+{
+	static const void *known[MAX_STUBS];
+	static u32 (*stubs)[STUB_WORDS];
+	u32 addr = (uintptr_t)fn, keep = (uintptr_t)bt_keep_gp, i;
+
+	if (!stubs)
+		stubs = mmap(NULL, sizeof(*stubs) * MAX_STUBS, PROT_READ | PROT_WRITE | PROT_EXEC,
+			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	for (i = 0; i < MAX_STUBS && known[i] && known[i] != fn; i++)
+		;
+	if (i == MAX_STUBS || stubs == MAP_FAILED)
+		abort();
+	if (!known[i]) {
+		known[i] = fn;
+		stubs[i][0] = 0x3c180000 | addr >> 16;		/* lui t8 */
+		stubs[i][1] = 0x37180000 | (addr & 0xffff);	/* ori t8, t8 */
+		stubs[i][2] = 0x3c190000 | keep >> 16;		/* lui t9 */
+		stubs[i][3] = 0x37390000 | (keep & 0xffff);	/* ori t9, t9 */
+		stubs[i][4] = 0x03200009;			/* jalr zero, t9 */
+		stubs[i][5] = 0;
+		__builtin___clear_cache((char *)stubs[i], (char *)stubs[i + 1]);
+	}
+	return stubs[i];
+}
+
+#else
+
+static const void *wrap(const void *fn)
+{
+	return fn;
+}
+
+#endif
+
 static void facts(struct bjn_env *env)
 {
-	const char *cpu = getenv("BJN_CPU");
-
 	env->helper[BJN_MIPS_PERCPU] = (uintptr_t)percpu_offsets;
-	env->helper[BJN_MIPS_DIV64] = (uintptr_t)div64;
-	env->helper[BJN_MIPS_MOD64] = (uintptr_t)mod64;
-	env->helper[BJN_MIPS_SDIV64] = (uintptr_t)sdiv64;
-	env->helper[BJN_MIPS_SMOD64] = (uintptr_t)smod64;
-	env->helper[BJN_MIPS_ADD64] = (uintptr_t)add64;
-	env->helper[BJN_MIPS_AND64] = (uintptr_t)and64;
-	env->helper[BJN_MIPS_OR64] = (uintptr_t)or64;
-	env->helper[BJN_MIPS_XOR64] = (uintptr_t)xor64;
-	env->helper[BJN_MIPS_XCHG64] = (uintptr_t)exchange;
-	env->helper[BJN_MIPS_CMPXCHG64] = (uintptr_t)cmpxchg64;
-	if (cpu)
-		env->cpu = strtoull(cpu, NULL, 16) | BJN_MIPS_CPU_WIDE_R0 | CPU_ORDER |
-			   (CPU & BJN_MIPS_CPU_ADDR64);
+	env->helper[BJN_MIPS_DIV64] = (uintptr_t)wrap(div64);
+	env->helper[BJN_MIPS_MOD64] = (uintptr_t)wrap(mod64);
+	env->helper[BJN_MIPS_SDIV64] = (uintptr_t)wrap(sdiv64);
+	env->helper[BJN_MIPS_SMOD64] = (uintptr_t)wrap(smod64);
+	env->helper[BJN_MIPS_ADD64] = (uintptr_t)wrap(add64);
+	env->helper[BJN_MIPS_AND64] = (uintptr_t)wrap(and64);
+	env->helper[BJN_MIPS_OR64] = (uintptr_t)wrap(or64);
+	env->helper[BJN_MIPS_XOR64] = (uintptr_t)wrap(xor64);
+	env->helper[BJN_MIPS_XCHG64] = (uintptr_t)wrap(exchange);
+	env->helper[BJN_MIPS_CMPXCHG64] = (uintptr_t)wrap(cmpxchg64);
 }
+
+/* Bits that every set has, and those that may as well be there. */
+#define ALWAYS	(CPU_ORDER | BJN_MIPS_CPU_WIDE_R0 | (CPU & BJN_MIPS_CPU_ADDR64))
+#define WEAK	(BJN_MIPS_CPU_WEAK | BJN_MIPS_CPU_LLSC_SYNC)
+
+static const u64 levels[] = { LEVELS };
 
 const struct bt_target bt_target = {
 	.name = NAME,
 	.be = &BACKEND,
-	.cpu = CPU | CPU_ORDER | BJN_MIPS_CPU_WIDE_R0 | BJN_MIPS_CPU_WEAK,
+	.cpu = CPU | ALWAYS | BJN_MIPS_CPU_WEAK,
+	.levels = levels,
+	.nr_levels = BJN_ARRAY_SIZE(levels),
 	.facts = facts,
+	.wrap = wrap,
 };
 
 const void *bt_target_thread_pointer(void)

@@ -3,4 +3,5 @@
 #define NAME	"mips64r6el"
 #define BACKEND	bjn_mips64
 #define CPU	(BJN_MIPS_CPU_R6 | BJN_MIPS_CPU_ADDR64)
+#define LEVELS	BJN_MIPS_CPU_R6 | ALWAYS | WEAK
 #include "target-mips.h"

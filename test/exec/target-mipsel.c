@@ -3,4 +3,9 @@
 #define NAME	"mipsel"
 #define BACKEND	bjn_mips32
 #define CPU	(BJN_MIPS_CPU_UP_TO_R2)
+#define LEVELS	\
+	ALWAYS, \
+	BJN_MIPS_CPU_IV | ALWAYS, \
+	BJN_MIPS_CPU_UP_TO_R1 | ALWAYS, \
+	BJN_MIPS_CPU_UP_TO_R2 | ALWAYS | WEAK
 #include "target-mips.h"

@@ -18,6 +18,8 @@
  * @emulate: carries out an instruction that the emulator lacks and steps over
  *	it, unless @mapped says no; false: it is another one. May be NULL
  * @facts: fills in further facts for the emitter; may be NULL
+ * @wrap: gives C functions what a kernel's have that user space lacks: returns
+ *	the address to be called instead; may be NULL
  */
 struct bt_target {
 	const char *name;
@@ -27,6 +29,7 @@ struct bt_target {
 	u32 nr_levels;
 	bool (*emulate)(void *ucontext, bool (*mapped)(u64 addr, u32 size));
 	void (*facts)(struct bjn_env *env);
+	const void *(*wrap)(const void *fn);
 };
 
 extern const struct bt_target bt_target;

@@ -12,7 +12,7 @@ struct bt_world bt_world;
 
 /* What the inlined helpers read relative to the thread register. */
 static __thread struct {
-	u64 task;
+	uintptr_t task;
 	u32 cpu;
 } thread_info;
 
@@ -60,7 +60,7 @@ void bt_world_env(struct bjn_env *env)
 
 	memset(env, 0, sizeof(*env));
 	thread_info.cpu = 7;
-	thread_info.task = 0xfedcba9876543210ull;
+	thread_info.task = (uintptr_t)0xfedcba9876543210ull;
 	env->features = bt_target.be->features;
 	env->cpu = bt_target.cpu;
 	env->off_array_max_entries = offsetof(struct bt_fake_array, max_entries);

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * 32-bit CPUs: atomic instructions. 4 bytes are done with ll and sc, 8 bytes
+ * by the kernel's atomic64_t, as all other code on such a CPU has to.
+ *
+ * Ordering follows the kernel's memory model: operations that return a value
+ * are fully ordered, the others relaxed. Barriers are left out where the CPU
+ * does not reorder, as the kernel's own do.
+ */
+#include "o32.h"
+
+#define FENCE		BJN_MIPS_CPU_WEAK
+#define FENCE_LLSC	BJN_MIPS_CPU_LLSC_SYNC
+
+/* Register with the address dst + *off, *off being made short for ll and sc. */
+static enum mi_reg address(struct bjn_ctx *c, u8 reg, s64 *off)
+{
+	enum mi_reg base = o32_base(c, reg, off);
+
+	if (mi_llsc_reaches(c, *off))
+		return base;
+	o32_addi(c, O32_X0, base, (s32)*off, O32_X0);
+	*off = 0;
+	return O32_X0;
+}
+
+static u32 rmw_op(s32 imm)
+{
+	switch (imm & ~BPF_FETCH) {
+	case BPF_ADD:
+		return MI_OP_addu;
+	case BPF_AND:
+		return MI_OP_and;
+	case BPF_OR:
+		return MI_OP_or;
+	case BPF_XOR:
+		return MI_OP_xor;
+	}
+	return 0;
+}
+
+/* rd = (u32)X1 */
+static void result(struct bjn_ctx *c, struct o32_pair rd)
+{
+	mi_move(c, rd.lo, O32_X1);
+	o32_zero(c, rd.hi);
+}
+
+/*
+ * *(u32 *)(dst + off) op= src; with BPF_FETCH src becomes the old value
+ *
+ * 1:	X1 = ll [addr]
+ *	X2 = X1 op src
+ *	X2 = sc [addr], X2
+ *	if (!X2) goto 1
+ *	src = X1
+ */
+static void read_modify_write(struct bjn_ctx *c, const struct bpf_insn *insn)
+{
+	bool fetch = insn->imm & BPF_FETCH;
+	u32 op = rmw_op(insn->imm);
+	s64 off = insn->off;
+	enum mi_reg addr, rs;
+	u32 loop;
+
+	if (!op && insn->imm != BPF_XCHG) {
+		bjn_fail(c, -EOPNOTSUPP, "unknown atomic operation");
+		return;
+	}
+	addr = address(c, insn->dst_reg, &off);
+	rs = o32_src(c, insn->src_reg, O32_X3).lo;
+	mi_fence(c, fetch ? FENCE | FENCE_LLSC : FENCE_LLSC);
+	loop = c->pos;
+	mi_load_linked(c, false, O32_X1, off, addr);
+	if (op)
+		mi_dst(c, op, O32_X2, O32_X1, rs);
+	else
+		mi_move(c, O32_X2, rs);
+	mi_store_cond(c, false, O32_X2, off, addr);
+	mi_back(c, MI_OP_beq, O32_X2, MI_ZERO, loop);
+	mi_nop(c);
+	if (fetch) {
+		result(c, o32_dst(c, insn->src_reg));
+		mi_fence(c, FENCE);
+	}
+}
+
+/*
+ * R0 = old = *(u32 *)(dst + off); if (old == (u32)R0) *(u32 *)(dst + off) = src
+ *
+ * 1:	X1 = ll [addr]
+ *	if (X1 != R0) goto 2
+ *	X2 = src
+ *	X2 = sc [addr], X2
+ *	if (!X2) goto 1
+ * 2:	R0 = X1
+ */
+static void compare_exchange(struct bjn_ctx *c, const struct bpf_insn *insn)
+{
+	struct o32_pair r0 = o32_dst(c, BPF_REG_0);
+	struct mi_outs outs = { .nr = 0 };
+	s64 off = insn->off;
+	enum mi_reg addr = address(c, insn->dst_reg, &off);
+	enum mi_reg rs = o32_src(c, insn->src_reg, O32_X3).lo;
+	u32 loop;
+
+	mi_fence(c, FENCE | FENCE_LLSC);
+	loop = c->pos;
+	mi_load_linked(c, false, O32_X1, off, addr);
+	mi_out(c, &outs, MI_OP_bne, O32_X1, r0.lo);
+	mi_move(c, O32_X2, rs);			/* delay slot */
+	mi_store_cond(c, false, O32_X2, off, addr);
+	mi_back(c, MI_OP_beq, O32_X2, MI_ZERO, loop);
+	mi_nop(c);
+	mi_land(c, &outs);
+	mi_fence(c, FENCE | FENCE_LLSC);
+	result(c, r0);
+}
+
+/*
+ * dst = *(unsigned size *)(src + off), later accesses stay behind it; the
+ * verifier refuses 8 bytes on a 32-bit CPU, for they are not one access
+ */
+static void load_acquire(struct bjn_ctx *c, const struct bpf_insn *insn)
+{
+	o32_ldx(c, insn);
+	mi_fence(c, FENCE);
+}
+
+/* *(size *)(dst + off) = src, earlier accesses stay before it */
+static void store_release(struct bjn_ctx *c, const struct bpf_insn *insn)
+{
+	mi_fence(c, FENCE);
+	o32_stx(c, insn);
+}
+
+/* Class STX and mode ATOMIC of up to 4 bytes, told apart by imm. */
+void o32_atomic(struct bjn_ctx *c, const struct bpf_insn *insn)
+{
+	if (insn->imm == BPF_LOAD_ACQ)
+		load_acquire(c, insn);
+	else if (insn->imm == BPF_STORE_REL)
+		store_release(c, insn);
+	else if (BPF_SIZE(insn->code) != BPF_W)
+		bjn_fail(c, -EOPNOTSUPP, "atomic operation on less than 4 bytes");
+	else if (insn->imm == BPF_CMPXCHG)
+		compare_exchange(c, insn);
+	else
+		read_modify_write(c, insn);
+}
+
+/* Helper of an operation on 8 bytes, or BJN_MIPS_NR_HELPERS. */
+static enum bjn_mips_helper helper64(s32 imm)
+{
+	switch (imm) {
+	case BPF_ADD:
+	case BPF_ADD | BPF_FETCH:
+		return BJN_MIPS_ADD64;
+	case BPF_AND:
+	case BPF_AND | BPF_FETCH:
+		return BJN_MIPS_AND64;
+	case BPF_OR:
+	case BPF_OR | BPF_FETCH:
+		return BJN_MIPS_OR64;
+	case BPF_XOR:
+	case BPF_XOR | BPF_FETCH:
+		return BJN_MIPS_XOR64;
+	case BPF_XCHG:
+		return BJN_MIPS_XCHG64;
+	}
+	return BJN_MIPS_NR_HELPERS;
+}
+
+/* The same for 8 bytes. */
+void o32_atomic64(struct bjn_ctx *c, const struct bpf_insn *insn)
+{
+	const struct o32_arg args[] = {
+		{ O32_REG, BPF_REG_0 },
+		{ O32_REG, insn->src_reg },
+		{ O32_ADDR, insn->dst_reg, insn->off },
+	};
+
+	if (insn->imm == BPF_LOAD_ACQ)
+		load_acquire(c, insn);
+	else if (insn->imm == BPF_STORE_REL)
+		store_release(c, insn);
+	else if (insn->imm == BPF_CMPXCHG)
+		o32_own_call(c, BJN_MIPS_CMPXCHG64, BPF_REG_0, args, 3);
+	else if (helper64(insn->imm) == BJN_MIPS_NR_HELPERS)
+		bjn_fail(c, -EOPNOTSUPP, "unknown atomic operation");
+	else
+		o32_own_call(c, helper64(insn->imm),
+			     insn->imm & BPF_FETCH ? insn->src_reg : O32_NO_RESULT, args + 1, 2);
+}

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * 32-bit CPUs: calls.
+ *
+ * R1 and R2 are the first two 64-bit arguments of the C ABI, R0 is its 64-bit
+ * result; R3 to R5 go to the stack.
+ */
+#include "o32.h"
+
+#define ARGS	16	/* offset of the first argument on the stack */
+
+static bool is_live(struct bjn_ctx *c, u8 reg)
+{
+	return o32_frame(c)->live & 1u << reg;
+}
+
+/* Call an absolute address; the caller fills the delay slot. */
+static void call_absolute(struct bjn_ctx *c, u64 addr)
+{
+	if (!addr || addr & 3)
+		bjn_fail(c, -EINVAL, "call of an impossible address");
+	mi_li32(c, MI_T9, (s32)addr);
+	mi_jalr(c, MI_RA, MI_T9);
+}
+
+/* Put R3 to R5 on the stack, save for the last word, which is returned. */
+static int push_args(struct bjn_ctx *c)
+{
+	int i, last = -1;
+
+	for (i = 0; i < O32_ARG_WORDS; i++) {
+		if (!is_live(c, (u8)(BPF_REG_3 + i / 2)))
+			continue;
+		if (last >= 0)
+			mi_sw(c, O32_ARG3 + last, ARGS + 4 * last, MI_SP);
+		last = i;
+	}
+	return last;
+}
+
+/* A delay slot: the last word of R3 to R5, see push_args(). */
+static void push_last(struct bjn_ctx *c, int last)
+{
+	if (last >= 0)
+		mi_sw(c, O32_ARG3 + last, ARGS + 4 * last, MI_SP);
+	else
+		mi_nop(c);
+}
+
+/* R0 = helper(R1, R2, R3, R4, R5) */
+static void call_helper(struct bjn_ctx *c, const struct bjn_call *call)
+{
+	int last = push_args(c);
+
+	call_absolute(c, call->addr);
+	push_last(c, last);
+}
+
+/* Extend an argument of less than 4 bytes as the C ABI wants it. */
+static void extend_arg(struct bjn_ctx *c, enum mi_reg r, u8 size, bool is_signed)
+{
+	if (size >= 4)
+		return;
+	if (is_signed)
+		o32_sext(c, r, r, 8u * size);
+	else
+		mi_andi(c, r, r, (1u << 8 * size) - 1);
+}
+
+/* One word of an argument: register or stack. */
+static void put_word(struct bjn_ctx *c, u32 slot, enum mi_reg r)
+{
+	if (slot >= 4)
+		mi_sw(c, r, slot * 4, MI_SP);
+	else if (MI_A0 + slot != r)
+		mi_move(c, MI_A0 + slot, r);
+}
+
+/*
+ * R0 = kfunc(R1, ...). Arguments move to lower places only, in ascending
+ * order: none is overwritten before it is used.
+ */
+static void call_kfunc(struct bjn_ctx *c, const struct bjn_call *call)
+{
+	u8 be = mi_is_be(c), i;
+	u32 slot = 0;
+
+	if (call->nargs > 5) {
+		bjn_fail(c, -EOPNOTSUPP, "arguments on the stack");
+		return;
+	}
+	for (i = 0; i < call->nargs; i++) {
+		struct o32_pair p = o32_src(c, BPF_REG_1 + i, O32_X1);
+
+		if (call->arg_size[i] == 8) {
+			slot = (slot + 1) & ~1u;
+			put_word(c, slot++, be ? p.hi : p.lo);
+			put_word(c, slot++, be ? p.lo : p.hi);
+		} else {
+			extend_arg(c, p.lo, call->arg_size[i],
+				   call->arg_flags[i] & BJN_ARG_SIGNED);
+			put_word(c, slot++, p.lo);
+		}
+	}
+	call_absolute(c, call->addr);
+	mi_nop(c);
+}
+
+/*
+ * R0 = subprogram(R1, R2, R3, R4, R5). The pointer to the tail call count goes
+ * to the home of a0, which belongs to the callee.
+ */
+static void call_subprog(struct bjn_ctx *c, const struct bjn_call *call)
+{
+	const struct o32_frame *f = o32_frame(c);
+	int last = push_args(c);
+
+	if (c->prog->extra_pass && !call->addr)
+		bjn_fail(c, -EINVAL, "call of a program without an address");
+	if (f->tcc_kind == O32_TCC_BOTH || f->tcc_kind == O32_TCC_PTR) {
+		mi_lw(c, O32_X1, f->tcc_kind == O32_TCC_BOTH ? f->tcc_ptr : f->size, MI_SP);
+		mi_sw(c, O32_X1, 0, MI_SP);
+	}
+	mi_address(c, MI_T9, c->prog->extra_pass ? call->addr : 0);
+	mi_jalr(c, MI_RA, MI_T9);
+	push_last(c, last);
+}
+
+/* R0 = number of this CPU */
+static void inline_cpu_id(struct bjn_ctx *c, const struct bjn_call *call)
+{
+	o32_access(c, O32_LOAD, BPF_W, o32_dst(c, BPF_REG_0), MI_THREAD,
+		   (s32)c->env->off_thread_cpu, false);
+}
+
+/* R0 = the current task */
+static void inline_current(struct bjn_ctx *c, const struct bjn_call *call)
+{
+	struct o32_pair r0 = o32_dst(c, BPF_REG_0);
+
+	if (c->env->off_thread_task != BJN_NO_OFFSET) {
+		o32_access(c, O32_LOAD, BPF_W, r0, MI_THREAD, (s32)c->env->off_thread_task,
+			   false);
+		return;
+	}
+	mi_move(c, r0.lo, MI_THREAD);
+	o32_zero(c, r0.hi);
+}
+
+static void (*const call_emitters[])(struct bjn_ctx *c, const struct bjn_call *call) = {
+	[BJN_CALL_HELPER] = call_helper,
+	[BJN_CALL_KFUNC] = call_kfunc,
+	[BJN_CALL_SUBPROG] = call_subprog,
+	[BJN_CALL_CPU_ID] = inline_cpu_id,
+	[BJN_CALL_CURRENT] = inline_current,
+};
+
+/* R0 = function(R1, R2, R3, R4, R5) */
+void o32_call(struct bjn_ctx *c, const struct bpf_insn *insn)
+{
+	struct bjn_call call = { 0 };
+	int err = c->prog->ops->call_target(c->prog, c->idx, &call);
+
+	if (err)
+		bjn_fail(c, err, "target of a call is unknown");
+	else if (call.kind >= BJN_ARRAY_SIZE(call_emitters) || !call_emitters[call.kind])
+		bjn_fail(c, -EOPNOTSUPP, "unknown kind of call");
+	else
+		call_emitters[call.kind](c, &call);
+}
+
+/* Store or load R0 to R5, as far as they are live, save for @except. */
+static void spill(struct bjn_ctx *c, u32 op, u8 except)
+{
+	s32 off = o32_frame(c)->spill;
+	u8 reg;
+
+	for (reg = BPF_REG_0; reg <= BPF_REG_5; reg++, off += 8) {
+		if (reg == except || !is_live(c, reg))
+			continue;
+		mi_tib(c, op, (enum mi_reg)o32_frame(c)->lo[reg], off, MI_SP);
+		mi_tib(c, op, (enum mi_reg)o32_frame(c)->hi[reg], off + 4, MI_SP);
+	}
+}
+
+/* rd = one half of a BPF register after spill() */
+static void unspill(struct bjn_ctx *c, enum mi_reg rd, u8 reg, bool high)
+{
+	struct o32_pair p;
+
+	if (reg <= BPF_REG_5) {
+		mi_lw(c, rd, o32_frame(c)->spill + 8 * reg + 4 * high, MI_SP);
+		return;
+	}
+	p = o32_src(c, reg, O32_X2);
+	mi_move(c, rd, high ? p.hi : p.lo);
+}
+
+/* The argument that begins with register $a0 + @slot, or beyond on the stack. */
+static void load_arg(struct bjn_ctx *c, const struct o32_arg *arg, u32 slot)
+{
+	u8 be = mi_is_be(c);
+	enum mi_reg lo = MI_A0 + slot + be, hi = MI_A0 + slot + !be;
+
+	switch (arg->kind) {
+	case O32_REG:
+		unspill(c, lo, arg->reg, false);
+		unspill(c, hi, arg->reg, true);
+		break;
+	case O32_CONST:
+		mi_li32(c, lo, arg->v);
+		o32_sign(c, hi, arg->v);
+		break;
+	default:
+		unspill(c, O32_X1, arg->reg, false);
+		if (slot < 4) {
+			mi_addiu(c, MI_A0 + slot, O32_X1, arg->v);
+		} else {
+			mi_addiu(c, O32_X1, O32_X1, arg->v);
+			mi_sw(c, O32_X1, slot * 4, MI_SP);
+		}
+	}
+}
+
+/**
+ * o32_own_call - call a function that does what the CPU cannot
+ * @c: compilation
+ * @helper: which one
+ * @dst: BPF register for the result, or O32_NO_RESULT
+ * @args: arguments of 64 bits each, save that the last may be an address
+ * @nr: number of arguments, at most 3
+ *
+ * At most O32_OWN_CALL_WORDS.
+ */
+void o32_own_call(struct bjn_ctx *c, enum bjn_mips_helper helper, u8 dst,
+		  const struct o32_arg *args, u32 nr)
+{
+	struct o32_pair d;
+	u8 be = mi_is_be(c);
+	u32 i;
+
+	spill(c, MI_OP_sw, O32_NO_RESULT);
+	for (i = 0; i < nr; i++)
+		load_arg(c, &args[i], 2 * i);
+	call_absolute(c, c->env->helper[helper]);
+	mi_nop(c);
+	if (dst != O32_NO_RESULT && dst != BPF_REG_0) {
+		d = o32_dst(c, dst);
+		mi_move(c, d.lo, MI_V0 + be);
+		mi_move(c, d.hi, MI_V0 + !be);
+	}
+	spill(c, MI_OP_lw, dst);
+}
+
+/**
+ * o32_percpu - this CPU's address of a per-CPU pointer
+ * @c: compilation
+ * @rd: result
+ * @rs: per-CPU pointer
+ *
+ * rd = rs + __per_cpu_offset[cpu]; at most O32_ACCESS_WORDS + 6.
+ */
+void o32_percpu(struct bjn_ctx *c, struct o32_pair rd, struct o32_pair rs)
+{
+	const struct o32_pair x1 = { O32_X1, O32_X2 };
+	u64 table = c->env->helper[BJN_MIPS_PERCPU];
+
+	if (!(c->env->features & BJN_FEAT(PERCPU_INSN)))
+		bjn_fail(c, -EOPNOTSUPP, "per-CPU address instruction");
+	if (!table) {
+		if (rd.lo != rs.lo)
+			mi_move(c, rd.lo, rs.lo);
+		o32_zero(c, rd.hi);
+		return;
+	}
+	o32_access(c, O32_LOAD, BPF_W, x1, MI_THREAD, (s32)c->env->off_thread_cpu, false);
+	mi_li32(c, O32_X2, (s32)table);
+	mi_sll(c, O32_X1, O32_X1, 2);
+	mi_addu(c, O32_X2, O32_X2, O32_X1);
+	mi_lw(c, O32_X2, 0, O32_X2);
+	mi_addu(c, rd.lo, rs.lo, O32_X2);
+	o32_zero(c, rd.hi);
+}
