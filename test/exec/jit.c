@@ -253,6 +253,17 @@ static void fill_functions(struct work *w, bool known)
 	}
 }
 
+/* R10 of a subprogram on its private stack, as the emitter is told. */
+static u64 private_stack(const struct work *w)
+{
+	static u8 stacks[BT_MAX_SUBPROGS][1024] __attribute__((aligned(16)));
+	u8 *top = stacks[w->sub] + sizeof(stacks[0]) - 16;
+
+	if (!w->opt->private_stack || !bt_target.per_cpu || has_tail_call(w->code))
+		return 0;
+	return (uintptr_t)top - bt_target.per_cpu;
+}
+
 static void describe_prog(struct work *w, u64 image, bool extra_pass)
 {
 	const struct bt_sub *s = &w->img->sub[w->sub];
@@ -267,6 +278,7 @@ static void describe_prog(struct work *w, u64 image, bool extra_pass)
 	p->image = image;
 	p->arena_kern = w->opt->arena_kern;
 	p->arena_user = w->opt->arena_user;
+	p->priv_stack = private_stack(w);
 	p->is_subprog = w->sub > 0;
 	p->is_main_of_many = !w->sub && w->img->nr_sub > 1;
 	p->tail_call_reachable = has_tail_call(w->code);

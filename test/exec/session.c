@@ -264,6 +264,7 @@ int bt_translate(struct bt_program *p, struct bt_region *r, bool know_image)
 		p->img.why = "out of memory";
 		return -ENOMEM;
 	}
+	opt.private_stack = p->private_stack;
 	if (p->gotox)
 		opt.starts = p->starts;
 	if (uses_arena(&p->resolved)) {

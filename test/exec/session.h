@@ -17,6 +17,7 @@
  * @starts: native address of each instruction of @final, if gotox occurs
  * @starts_cap: capacity of @starts
  * @gotox: the program uses an instruction array
+ * @private_stack: compile it for private stacks; set by the caller
  * @len: slots of the original program
  */
 struct bt_program {
@@ -27,6 +28,7 @@ struct bt_program {
 	u64 *starts;
 	u32 starts_cap;
 	bool gotox;
+	bool private_stack;
 	u32 len;
 };
 

@@ -51,6 +51,7 @@ const struct bt_target bt_target = {
 	.levels = levels,
 	.nr_levels = BJN_ARRAY_SIZE(levels),
 	.emulate = emulate,
+	.per_cpu = 0x5a5 + 10,	/* entry-loongarch64.S: PATTERN of $r21 */
 };
 
 const void *bt_target_thread_pointer(void)

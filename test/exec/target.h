@@ -17,6 +17,8 @@
  * @nr_levels: their number
  * @emulate: carries out an instruction that the emulator lacks and steps over
  *	it, unless @mapped says no; false: it is another one. May be NULL
+ * @per_cpu: what the register with the offset of this CPU's data holds while a
+ *	program runs; 0: no private stacks here
  * @facts: fills in further facts for the emitter; may be NULL
  * @wrap: gives C functions what a kernel's have that user space lacks: returns
  *	the address to be called instead; may be NULL
@@ -28,6 +30,7 @@ struct bt_target {
 	const u64 *levels;
 	u32 nr_levels;
 	bool (*emulate)(void *ucontext, bool (*mapped)(u64 addr, u32 size));
+	u64 per_cpu;
 	void (*facts)(struct bjn_env *env);
 	const void *(*wrap)(const void *fn);
 };
