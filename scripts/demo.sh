@@ -56,6 +56,7 @@ ko=$("$REPO/scripts/build-module.sh" "$board" | grep '/bpfjit_ng\.ko$') ||
 say "booting it in QEMU (two to three minutes: the kernel's own JIT test runs twice)"
 
 log=$REPO/build/demo-$board.log
+mkdir -p "${log%/*}"
 started=$SECONDS
 "$REPO/scripts/vm.sh" "$board" demo ICOUNT=1 MODULE="$ko" TIMEOUT=1200 | tee "$log" | pretty || true
 
