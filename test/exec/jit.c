@@ -259,9 +259,9 @@ static u64 private_stack(const struct work *w)
 	static u8 stacks[BT_MAX_SUBPROGS][1024] __attribute__((aligned(16)));
 	u8 *top = stacks[w->sub] + sizeof(stacks[0]) - 16;
 
-	if (!w->opt->private_stack || !bt_target.per_cpu || has_tail_call(w->code))
+	if (!w->opt->per_cpu || has_tail_call(w->code))
 		return 0;
-	return (uintptr_t)top - bt_target.per_cpu;
+	return (uintptr_t)top - w->opt->per_cpu;
 }
 
 static void describe_prog(struct work *w, u64 image, bool extra_pass)

@@ -78,8 +78,9 @@ struct bt_image {
  * @base: pretended address of the region, or 0
  * @stack_depth: bytes of stack of each subprogram, 0: found out
  * @know_image: tell the emitter the final address of a single program
- * @private_stack: give each subprogram a stack of its own, unless there are
- *	tail calls, which a private stack excludes
+ * @per_cpu: if not 0: give each subprogram a stack of its own, unless there are
+ *	tail calls, which a private stack excludes; the machine adds this value
+ *	to per-CPU addresses
  * @arena_kern: base of the arena for the emitter, or 0
  * @arena_user: the same as user space sees it
  * @starts: if not NULL: gets the native address of every instruction
@@ -90,7 +91,7 @@ struct bt_options {
 	u64 base;
 	u32 stack_depth;
 	bool know_image;
-	bool private_stack;
+	u64 per_cpu;
 	u64 arena_kern;
 	u64 arena_user;
 	u64 *starts;

@@ -264,7 +264,8 @@ int bt_translate(struct bt_program *p, struct bt_region *r, bool know_image)
 		p->img.why = "out of memory";
 		return -ENOMEM;
 	}
-	opt.private_stack = p->private_stack;
+	if (p->private_stack)
+		opt.per_cpu = bt_target.per_cpu;
 	if (p->gotox)
 		opt.starts = p->starts;
 	if (uses_arena(&p->resolved)) {
