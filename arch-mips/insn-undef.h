@@ -15,12 +15,9 @@
 #undef TIB
 #undef TIB9
 #undef TSPX
-#undef TSPXD
 #undef TSPXM
 #undef TSPXU
 #undef TSPI
-#undef TSPIM
-#undef TSPIU
 #undef STO
 #undef SO
 #undef O

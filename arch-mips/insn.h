@@ -26,12 +26,9 @@
 #define TIB	NONE
 #define TIB9	NONE
 #define TSPX	NONE
-#define TSPXD	NONE
 #define TSPXM	NONE
 #define TSPXU	NONE
 #define TSPI	NONE
-#define TSPIM	NONE
-#define TSPIU	NONE
 #define STO	NONE
 #define SO	NONE
 #define O	NONE
@@ -126,12 +123,6 @@ static inline void mi_field(struct bjn_ctx *c, u32 op, enum mi_reg rt, enum mi_r
 static inline void mi_tspx(struct bjn_ctx *c, u32 op, enum mi_reg rt, enum mi_reg rs, u64 pos,
 			   u64 size)
 {
-	mi_field(c, op, rt, rs, pos, size - 1, pos + size, 32);
-}
-
-static inline void mi_tspxd(struct bjn_ctx *c, u32 op, enum mi_reg rt, enum mi_reg rs, u64 pos,
-			    u64 size)
-{
 	mi_field(c, op, rt, rs, pos, size - 1, pos + size, 63);
 }
 
@@ -153,22 +144,6 @@ static inline void mi_tspi(struct bjn_ctx *c, u32 op, enum mi_reg rt, enum mi_re
 	if (!size)
 		bjn_fail(c, -ERANGE, "bit field is empty");
 	mi_field(c, op, rt, rs, pos, pos + size - 1, pos + size, 32);
-}
-
-static inline void mi_tspim(struct bjn_ctx *c, u32 op, enum mi_reg rt, enum mi_reg rs, u64 pos,
-			    u64 size)
-{
-	if (size < 2)
-		bjn_fail(c, -ERANGE, "bit field is empty");
-	mi_field(c, op, rt, rs, pos, pos + size - 33, pos + size, 64);
-}
-
-static inline void mi_tspiu(struct bjn_ctx *c, u32 op, enum mi_reg rt, enum mi_reg rs, u64 pos,
-			    u64 size)
-{
-	if (!size)
-		bjn_fail(c, -ERANGE, "bit field is empty");
-	mi_field(c, op, rt, rs, pos - 32, pos + size - 33, pos + size, 64);
 }
 
 /**
@@ -240,12 +215,9 @@ static inline void mi_##name(struct bjn_ctx *c)					\
 #define TIB(n, op, isa)	MI_CALL(MI_FN3, n, mi_tib, MI_REG(rt), s64, si, MI_REG(rs))
 #define TIB9(n, op, isa) MI_CALL(MI_FN3, n, mi_tib9, MI_REG(rt), s64, si, MI_REG(rs))
 #define TSPX(n, op, isa) MI_FIELD(n, mi_tspx)
-#define TSPXD(n, op, isa) MI_FIELD(n, mi_tspxd)
 #define TSPXM(n, op, isa) MI_FIELD(n, mi_tspxm)
 #define TSPXU(n, op, isa) MI_FIELD(n, mi_tspxu)
 #define TSPI(n, op, isa) MI_FIELD(n, mi_tspi)
-#define TSPIM(n, op, isa) MI_FIELD(n, mi_tspim)
-#define TSPIU(n, op, isa) MI_FIELD(n, mi_tspiu)
 #define STO(n, op, isa)	MI_CALL(MI_FN3, n, mi_sto, MI_REG(rs), MI_REG(rt), s64, offs)
 #define SO(n, op, isa)	MI_CALL(MI_FN2, n, mi_so, MI_REG(rs), s64, offs)
 #define O(n, op, isa)	MI_CALL(MI_FN1, n, mi_o, s64, offs)

@@ -12,6 +12,12 @@ mkdir -p "$dir"
 echo "TAP version 14"
 echo "1..2"
 
+options=(--disassemble)
+case "$*" in
+*mips*) ;; # its printer has no such option
+*) options+=(-M no-aliases) ;;
+esac
+
 failed=0
 summary=$("$encoder" "$dir/words" "$dir/expected" "$order" | tee "$dir/log" | tail -n 1) || failed=1
 grep '^#' "$dir/log" | head -n 20 || true
@@ -25,7 +31,7 @@ else
 	echo "not ok 1 - operands that do not fit are refused: $wrong wrong"
 fi
 
-"$@" --disassemble -M no-aliases <"$dir/words" 2>"$dir/llvm.log" |
+"$@" "${options[@]}" <"$dir/words" 2>"$dir/llvm.log" |
 	sed -e 's/^[[:space:]]*//' -e 's,[[:space:]]*//.*,,' -e '/^\.\(text\|section\)/d' -e '/^$/d' >"$dir/got" || true
 differences=$(paste -d '|' "$dir/expected" "$dir/got" | awk -F '|' '$1 != $2' | tee "$dir/differences" | wc -l)
 if [ "$differences" = 0 ] && [ "$(wc -l <"$dir/got")" = "$vectors" ]; then
