@@ -110,7 +110,7 @@ static void chain(const char *who, int calls)
 		err = prog_run(fd[0], &ret);
 	check(!err && as_wanted && count() == LIMIT, "%s%s%s: %u runs, %s", who,
 	      calls ? " in a subprogram" : "",
-	      calls > 1 ? " called twice" : "", count(), err ? strerror(-err) : as_wanted ? "as wanted" :
+	      calls > 1 ? " called twice" : "", count(), err ? strerror(-err) : as_wanted ? "each by the JIT it should be" :
 	      "but compiled by the wrong JIT");
 	for (int i = 0; i < n; i++)
 		close(fd[i]);
