@@ -272,10 +272,12 @@ static void leave_and_return(struct bjn_ctx *c)
 void la_exit(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
 	struct la_frame *f = la_frame(c);
+	int words = f->nr_save + !!f->size + 3 - (la_r0(c) == LA_R0);
 
 	if (c->idx == c->prog->len - 1) {
 		f->exit_used = true;	/* falls through */
-	} else if (f->nr_save + !!f->size + 3 - (la_r0(c) == LA_R0) <= LA_EXIT_WORDS) {
+	} else if (words <= LA_EXIT_WORDS && f->exits < LA_INLINE_EXITS) {
+		f->exits++;
 		leave_and_return(c);
 	} else {
 		f->exit_used = true;

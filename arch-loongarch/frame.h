@@ -40,6 +40,9 @@
 /* Words of an inline exit at most; a longer one is shared at the end. */
 #define LA_EXIT_WORDS	4
 
+/* So many exits are inline at most: filters may end in thousands of them. */
+#define LA_INLINE_EXITS	16
+
 /* From word 0 to where a tail call enters: stock ABI since Linux 7.2. */
 #define LA_TAIL_ENTRY	28
 #define LA_PATCH_NOPS	5
@@ -82,6 +85,7 @@ enum la_tcc_kind {
  * @save: machine registers saved, from the top of the frame downwards
  * @tcc_kind: enum la_tcc_kind
  * @args: the program has more than five arguments or passes so many
+ * @exits: inline exits so far
  * @exit_used: something falls or branches into the common exit
  * @size: bytes by which $sp is lowered
  * @fp: offset of R10
@@ -95,6 +99,7 @@ struct la_frame {
 	u8 save[LA_MAX_SAVE];
 	u8 tcc_kind;
 	bool args;
+	u8 exits;
 	bool exit_used;
 	s32 size;
 	s32 fp;

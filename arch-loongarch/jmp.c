@@ -34,16 +34,11 @@ void la_patch(struct bjn_ctx *c, const struct bjn_fixup *fix, s32 delta)
 	}
 }
 
-/*
- * Distance in bytes for a branch that is the next word: 0 for now when the
- * target is not known, to be patched.
- */
-static s64 branch_offset(struct bjn_ctx *c, u32 target, enum la_fix kind)
+/* A branch to a target not yet known: without a distance, to be patched. */
+static void put_forward(struct bjn_ctx *c, u32 word, u32 target, enum la_fix kind)
 {
-	if (bjn_is_known(c, target))
-		return bjn_distance(c, target) * 4;
 	bjn_forward(c, target, kind);
-	return 0;
+	bjn_put(c, word);
 }
 
 /**
@@ -53,14 +48,22 @@ static s64 branch_offset(struct bjn_ctx *c, u32 target, enum la_fix kind)
  */
 void la_jump(struct bjn_ctx *c, u32 target)
 {
-	la_b(c, branch_offset(c, target, LA_FIX_26));
+	if (bjn_is_known(c, target))
+		la_b(c, bjn_distance(c, target) * 4);
+	else
+		put_forward(c, LA_OP_b, target, LA_FIX_26);
 }
 
 /* if (rj op rd) goto target; op is one of beq ... bgeu; at most 2 words */
 static void branch(struct bjn_ctx *c, u32 op, enum la_reg rj, enum la_reg rd, u32 target)
 {
-	if (bjn_is_s(bjn_distance(c, target), 16)) {
-		la_jdo16(c, op, rj, rd, branch_offset(c, target, LA_FIX_16));
+	s64 distance = bjn_distance(c, target);
+
+	if (bjn_is_s(distance, 16)) {
+		if (bjn_is_known(c, target))
+			la_jdo16(c, op, rj, rd, distance * 4);
+		else
+			put_forward(c, op | rj << 5 | rd, target, LA_FIX_16);
 	} else {
 		la_jdo16(c, op ^ LA_INVERT, rj, rd, 8);
 		la_jump(c, target);
@@ -70,8 +73,13 @@ static void branch(struct bjn_ctx *c, u32 op, enum la_reg rj, enum la_reg rd, u3
 /* if (rj == 0) goto target; op is beqz or bnez; at most 2 words */
 static void branch_zero(struct bjn_ctx *c, u32 op, enum la_reg rj, u32 target)
 {
-	if (bjn_is_s(bjn_distance(c, target), 21)) {
-		la_jo21(c, op, rj, branch_offset(c, target, LA_FIX_21));
+	s64 distance = bjn_distance(c, target);
+
+	if (bjn_is_s(distance, 21)) {
+		if (bjn_is_known(c, target))
+			la_jo21(c, op, rj, distance * 4);
+		else
+			put_forward(c, op | rj << 5, target, LA_FIX_21);
 	} else {
 		la_jo21(c, op ^ LA_INVERT, rj, 8);
 		la_jump(c, target);
