@@ -11,16 +11,43 @@
 #define FENCE		BJN_MIPS_CPU_WEAK
 #define FENCE_LLSC	BJN_MIPS_CPU_LLSC_SYNC
 
-/* Register with the address dst + *off, *off being made short for ll and sc. */
-static enum mi_reg address(struct bjn_ctx *c, u8 reg, s64 *off)
+static bool is_arena(const struct bpf_insn *insn)
 {
-	enum mi_reg base = n64_base(c, reg, off);
+	return BPF_MODE(insn->code) == BJN_PROBE_ATOMIC;
+}
 
+/*
+ * Register with the address dst + *off, in an arena arena + dst + *off; *off
+ * is made short for ll and sc. At most N64_ADDI_WORDS + 2.
+ */
+static enum mi_reg address(struct bjn_ctx *c, const struct bpf_insn *insn, s64 *off)
+{
+	enum mi_reg base;
+
+	*off = insn->off;
+	if (is_arena(insn)) {
+		if (!n64_frame(c)->arena)
+			bjn_fail(c, -EINVAL, "arena access without an arena");
+		base = N64_X0;
+		mi_daddu(c, base, n64_src(c, insn->dst_reg, base), N64_ARENA);
+	} else {
+		base = n64_base(c, insn->dst_reg, off);
+	}
 	if (mi_llsc_reaches(c, *off))
 		return base;
 	n64_addi(c, N64_X0, base, *off, N64_X0);
 	*off = 0;
 	return N64_X0;
+}
+
+/*
+ * The next word may fault if this is an access to an arena: then the rest is
+ * skipped, and a value that is returned reads as 0.
+ */
+static void may_fault(struct bjn_ctx *c, const struct bpf_insn *insn, u32 resume)
+{
+	if (is_arena(insn))
+		bjn_may_fault(c, resume, insn->imm & BPF_FETCH ? N64_X1 : BJN_EX_NO_REG);
 }
 
 /* Instructions of a read-modify-write; sc stores the low half of any value. */
@@ -62,23 +89,25 @@ static void read_modify_write(struct bjn_ctx *c, const struct bpf_insn *insn)
 	bool dw = BPF_SIZE(insn->code) == BPF_DW;
 	bool fetch = insn->imm & BPF_FETCH;
 	u32 op = rmw_op(insn->imm);
-	s64 off = insn->off;
 	enum mi_reg addr, rs;
+	s64 off;
 	u32 loop;
 
 	if (!op && insn->imm != BPF_XCHG) {
 		bjn_fail(c, -EOPNOTSUPP, "unknown atomic operation");
 		return;
 	}
-	addr = address(c, insn->dst_reg, &off);
+	addr = address(c, insn, &off);
 	rs = n64_src(c, insn->src_reg, N64_X3);
 	mi_fence(c, fetch ? FENCE | FENCE_LLSC : FENCE_LLSC);
 	loop = c->pos;
+	may_fault(c, insn, 5);
 	mi_load_linked(c, dw, N64_X1, off, addr);
 	if (op)
 		mi_dst(c, op, N64_X2, N64_X1, rs);
 	else
 		mi_move(c, N64_X2, rs);
+	may_fault(c, insn, 3);
 	mi_store_cond(c, dw, N64_X2, off, addr);
 	mi_back(c, MI_OP_beq, N64_X2, MI_ZERO, loop);
 	mi_nop(c);
@@ -104,8 +133,8 @@ static void compare_exchange(struct bjn_ctx *c, const struct bpf_insn *insn)
 	bool dw = BPF_SIZE(insn->code) == BPF_DW;
 	struct mi_outs outs = { .nr = 0 };
 	enum mi_reg expected = N64_R0;
-	s64 off = insn->off;
-	enum mi_reg addr = address(c, insn->dst_reg, &off);
+	s64 off;
+	enum mi_reg addr = address(c, insn, &off);
 	enum mi_reg rs = n64_src(c, insn->src_reg, N64_X2);
 	u32 loop;
 
@@ -119,9 +148,11 @@ static void compare_exchange(struct bjn_ctx *c, const struct bpf_insn *insn)
 	}
 	mi_fence(c, FENCE | FENCE_LLSC);
 	loop = c->pos;
+	may_fault(c, insn, 6);
 	mi_load_linked(c, dw, N64_X1, off, addr);
 	mi_out(c, &outs, MI_OP_bne, N64_X1, expected);
 	mi_move(c, N64_X2, rs);
+	may_fault(c, insn, 3);
 	mi_store_cond(c, dw, N64_X2, off, addr);
 	mi_back(c, MI_OP_beq, N64_X2, MI_ZERO, loop);
 	mi_nop(c);
@@ -133,7 +164,10 @@ static void compare_exchange(struct bjn_ctx *c, const struct bpf_insn *insn)
 /* dst = *(unsigned size *)(src + off), later accesses stay behind it */
 static void load_acquire(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
-	n64_ldx(c, insn);
+	if (is_arena(insn))
+		n64_ldx_arena(c, insn);
+	else
+		n64_ldx(c, insn);
 	mi_fence(c, FENCE);
 }
 
@@ -141,10 +175,13 @@ static void load_acquire(struct bjn_ctx *c, const struct bpf_insn *insn)
 static void store_release(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
 	mi_fence(c, FENCE);
-	n64_stx(c, insn);
+	if (is_arena(insn))
+		n64_stx_arena(c, insn);
+	else
+		n64_stx(c, insn);
 }
 
-/* The instructions of class STX and mode ATOMIC, told apart by imm. */
+/* Class STX and mode ATOMIC or, in an arena, PROBE_ATOMIC, told apart by imm. */
 void n64_atomic(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
 	bool word = BPF_SIZE(insn->code) == BPF_W || BPF_SIZE(insn->code) == BPF_DW;

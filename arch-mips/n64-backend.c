@@ -4,7 +4,7 @@
  *
  * Each bound is the sum of what the emitter's parts may take at worst; R10 as
  * an operand costs one word more (n64_src()). Not there yet, and so declined:
- * BPF_PROBE_ATOMIC, R11 (arguments on the stack).
+ * R11 (arguments on the stack).
  */
 #include "n64.h"
 
@@ -116,15 +116,17 @@ static const struct bjn_op n64_ops[256] = {
 	[BPF_ST | BJN_NOSPEC] = { mi_nospec, 0, 0 },
 
 	/* address, source, and the longest: a compare-and-exchange of 4 bytes */
-	SIZES(BPF_STX | BPF_ATOMIC, n64_atomic, ADDI + 1 + 9 + ZEXT, 0),
+	SIZES(BPF_STX | BPF_ATOMIC, n64_atomic, ADDI + 2 + 9 + ZEXT, 0),
+	SIZES(BPF_STX | BJN_PROBE_ATOMIC, n64_atomic, ADDI + 2 + 9 + ZEXT + 2 * PAD,
+	      ARENA | BJN_OP_EXTABLE2),
 };
 
 const struct bjn_backend bjn_mips64 = {
 	.name = "mips64",
 	.features = BJN_FEAT(SUBPROG_CALLS) | BJN_FEAT(SUBPROG_TAIL_CALLS) |
 		    BJN_FEAT(KFUNC_CALL) | BJN_FEAT(CPUV4) | BJN_FEAT(ACQ_REL) |
-		    BJN_FEAT(GOTOX) | BJN_FEAT(ARENA) | BJN_FEAT(INLINE_HELPERS) |
-		    BJN_FEAT(PERCPU_INSN) | BJN_FEAT(PTR_XCHG),
+		    BJN_FEAT(GOTOX) | BJN_FEAT(ARENA) | BJN_FEAT(ARENA_ATOMICS) |
+		    BJN_FEAT(INLINE_HELPERS) | BJN_FEAT(PERCPU_INSN) | BJN_FEAT(PTR_XCHG),
 	.ops = n64_ops,
 	.max_frame_words = N64_FRAME_WORDS,
 	.begin = n64_begin,

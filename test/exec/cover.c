@@ -122,6 +122,13 @@ void bt_cover(const struct bpf_insn *in)
 			seen[in->code] |= 1u << i;
 }
 
+/* Without arenas there is no cast between their address spaces. */
+static bool has_form(const struct bjn_backend *be, u32 code, s32 value)
+{
+	return code != (BPF_ALU64 | BPF_MOV | BPF_X) || value != BJN_MOV_ARENA_CAST ||
+	       be->features & BJN_FEAT(ARENA);
+}
+
 /**
  * bt_cover_missing - what was not executed, in lines on standard output
  * @be: back end; what it does not know is not missed
@@ -140,6 +147,8 @@ u32 bt_cover_missing(const struct bjn_backend *be, u32 *forms)
 		if (!be->ops[code].emit)
 			continue;
 		for (i = 0; i < f->n; i++) {
+			if (!has_form(be, code, f->value[i]))
+				continue;
 			++*forms;
 			if (seen[code] & 1u << i)
 				continue;

@@ -227,7 +227,11 @@ static bool reserve_starts(struct bt_program *p)
 	return p->starts;
 }
 
-static bool uses_arena(const struct bt_code *c)
+/**
+ * bt_uses_arena - does a program need an arena?
+ * @c: program
+ */
+bool bt_uses_arena(const struct bt_code *c)
 {
 	u32 i;
 
@@ -268,7 +272,7 @@ int bt_translate(struct bt_program *p, struct bt_region *r, bool know_image)
 		opt.per_cpu = bt_target.per_cpu;
 	if (p->gotox)
 		opt.starts = p->starts;
-	if (uses_arena(&p->resolved)) {
+	if (bt_uses_arena(&p->resolved)) {
 		opt.arena_kern = (uintptr_t)bt_world.arena;
 		opt.arena_user = BT_ARENA_USER;
 	}

@@ -37,6 +37,7 @@ struct bt_program {
 int bt_session_init(void);
 int bt_prepare(struct bt_program *p, const struct bpf_insn *insns, u32 len, u32 blind,
 	       const char **why);
+bool bt_uses_arena(const struct bt_code *c);
 int bt_translate(struct bt_program *p, struct bt_region *r, bool know_image);
 void bt_native(struct bt_program *p, const u64 *args, struct bt_result *res);
 int bt_interpret(struct bt_program *p, const u64 *args, u64 *r0, const char **why);
