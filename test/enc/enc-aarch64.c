@@ -374,7 +374,7 @@ bool be_alias(const char *name, char *buf)
 
 	for (i = 0; i < BJN_ARRAY_SIZE(alias); i++)
 		if (!strcmp(name, alias[i][0])) {
-			strcpy(buf, alias[i][1]);
+			snprintf(buf, BE_MAX_TEXT, "%s", alias[i][1]);
 			return true;
 		}
 	return false;

@@ -17,6 +17,7 @@ const struct bt_target bt_target = {
 	.cpu = CPU,
 	.levels = levels,
 	.nr_levels = BJN_ARRAY_SIZE(levels),
+	.callee_extends = true,
 };
 
 const void *bt_target_thread_pointer(void)

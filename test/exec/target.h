@@ -19,6 +19,7 @@
  *	it, unless @mapped says no; false: it is another one. May be NULL
  * @per_cpu: what the register with the offset of this CPU's data holds while a
  *	program runs; 0: no private stacks here
+ * @callee_extends: the C ABI leaves the upper bits of narrow arguments open
  * @facts: fills in further facts for the emitter; may be NULL
  * @wrap: gives C functions what a kernel's have that user space lacks: returns
  *	the address to be called instead; may be NULL
@@ -31,6 +32,7 @@ struct bt_target {
 	u32 nr_levels;
 	bool (*emulate)(void *ucontext, bool (*mapped)(u64 addr, u32 size));
 	u64 per_cpu;
+	bool callee_extends;
 	void (*facts)(struct bjn_env *env);
 	const void *(*wrap)(const void *fn);
 };

@@ -226,6 +226,10 @@ static int find_plants(u64 seed, u64 count)
 	printf("TAP version 14\n1..%u\n", bf_nr_plants);
 	max_bad = 1;
 	for (n = 0; n < bf_nr_plants; n++) {
+		if (!bf_plant_possible(n)) {
+			printf("ok %u - %s # SKIP no bug on this machine\n", n + 1, bf_plant_name(n));
+			continue;
+		}
 		totals = (struct totals){ 0 };
 		bf_plant(bt_target.be, n);
 		fuzz(seed + n * count, count);

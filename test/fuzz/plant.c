@@ -246,6 +246,15 @@ const char *bf_plant_name(u32 n)
 	return plants[n].what;
 }
 
+/**
+ * bf_plant_possible - is it a bug on this machine?
+ * @n: number of the bug
+ */
+bool bf_plant_possible(u32 n)
+{
+	return plants[n].hit != kfunc || !bt_target.callee_extends;
+}
+
 /* No argument of a kernel function is extended. */
 static int plain_target(const struct bjn_prog *prog, u32 idx, struct bjn_call *call)
 {

@@ -3,3 +3,4 @@
 #include "golden.h"
 
 const struct bjn_backend *const bg_backend = &bjn_loongarch;
+const u64 bg_cpu;

@@ -28,7 +28,7 @@ int bt_parse_program(const char *hex, size_t n, struct bpf_insn **insns, u32 *le
 #define ARENA_KERN	0xffff800123450000ull
 #define ARENA_USER	0x00007eadbeef0000ull
 
-static const struct bjn_env env = {
+static struct bjn_env env = {
 	.features = ~0ull,
 	.off_array_max_entries = 44,
 	.off_array_ptrs = 272,
@@ -180,6 +180,7 @@ int main(void)
 	size_t cap = 0;
 
 	bt_backend = bg_backend;
+	env.cpu = bg_cpu;
 	while (getline(&line, &cap, stdin) > 0) {
 		char *name = strtok(line, " "), *hex = strtok(NULL, "\n ");
 		struct bpf_insn *insns;

@@ -6,5 +6,6 @@
 
 /* golden-NAME.c */
 extern const struct bjn_backend *const bg_backend;
+extern const u64 bg_cpu;	/* bjn_env.cpu */
 
 #endif
