@@ -16,6 +16,7 @@
 #include "kglue.h"
 
 #define SAVE_LR		0xaa1e03e9	/* mov x9, x30 */
+#define SAVE_LR_ADD	0x910003c9	/* add x9, x30, #0: the same up to Linux 6.12 */
 #define PUSH_COUNT	0xa9bf6bff	/* stp xzr, x26, [sp, #-16]! */
 #define POINT_COUNT	0x910003fa	/* mov x26, sp */
 #define ZERO_COUNT	0xd280001a	/* mov x26, #0 */
@@ -56,7 +57,7 @@ static const char *learn_entry(struct bjn_env *env, const u32 *code)
 		env->cpu |= BJN_A64_CPU_BTI;
 		code++;
 	}
-	if (code[0] != SAVE_LR || code[1] != A64_OP_nop)
+	if ((code[0] != SAVE_LR && code[0] != SAVE_LR_ADD) || code[1] != A64_OP_nop)
 		return "unknown entry";
 	if (code[2] == A64_OP_paciasp)
 		env->cpu |= BJN_A64_CPU_PAC;
