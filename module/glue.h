@@ -18,7 +18,8 @@ struct exception_table_entry;
  * @be: set to the back end; left NULL when no emitter is bundled
  * @env: cpu bits, structure offsets and number of BPF_REG_AX are filled in
  *
- * Return: 0, or a negative errno when this kernel cannot be served at all.
+ * Return: 0, or a negative errno after logging one line when this kernel cannot
+ * be served at all.
  */
 int bjn_glue_detect(const struct bjn_backend **be, struct bjn_env *env);
 

@@ -166,11 +166,8 @@ static int detect(void)
 	/* The glue takes away what this CPU cannot do. */
 	bjn.env.features = bjn_kernel_features();
 	err = bjn_glue_detect(&bjn.be, &bjn.env);
-	if (err) {
-		pr_err("not loaded: this CPU or kernel cannot be examined (error %d); please report both\n",
-		       err);
+	if (err)
 		return err;
-	}
 	bjn.possible = bjn.be ? bjn.be->features & bjn.env.features : 0;
 	return 0;
 }
