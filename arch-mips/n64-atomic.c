@@ -17,8 +17,8 @@ static bool is_arena(const struct bpf_insn *insn)
 }
 
 /*
- * Register with the address dst + *off, in an arena arena + dst + *off; *off
- * is made short for ll and sc. At most N64_ADDI_WORDS + 2.
+ * Register with the address dst + *off, above the base of an arena where it is
+ * one; *off is made short for ll and sc. At most N64_ADDI_WORDS + 2.
  */
 static enum mi_reg address(struct bjn_ctx *c, const struct bpf_insn *insn, s64 *off)
 {

@@ -152,22 +152,24 @@ void o32_jmp64_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 	u32 target = bjn_target(c, insn->off);
 	u32 branch = cmp->branch;
 
-	if (!cmp->set) {
-		differ_const(c, a, insn->imm);
-	} else if (!limit && cmp->set == MI_OP_slt) {
+	if (!limit && cmp->set == MI_OP_slt) {
 		/* the sign decides: a < 0 */
 		mi_branch(c, (branch == MI_OP_bne) != cmp->swap ? MI_OP_bltz : MI_OP_bgez, a.hi,
 			  MI_ZERO, target);
 		return;
-	} else if (!limit) {
+	}
+	if (!limit && cmp->set) {
 		/* a >= 0 and a <= -1, unsigned, always hold; the others never */
 		if (BPF_OP(insn->code) == BPF_JGE || BPF_OP(insn->code) == BPF_JLE)
 			mi_jump(c, target);
 		return;
-	} else {
+	}
+	if (cmp->set) {
 		less_const(c, cmp->set, a, limit);
 		if (cmp->swap)
 			branch = branch == MI_OP_beq ? MI_OP_bne : MI_OP_beq;
+	} else {
+		differ_const(c, a, insn->imm);
 	}
 	mi_branch(c, branch, O32_X1, MI_ZERO, target);
 }

@@ -33,6 +33,10 @@ mips64el_BACKEND    := bjn_mips64
 mips64el_CROSS      := mips64el-linux-gnuabi64-
 mips64el_QEMU       := qemu-mips64el
 mips64el_ORDER      := little
+mips64el_MC_1       := -triple=mips64el-linux-gnuabi64 -mcpu=mips3
+mips64el_MC_2       := -triple=mips64el-linux-gnuabi64 -mcpu=mips4
+mips64el_MC_3       := -triple=mips64el-linux-gnuabi64 -mcpu=mips64
+mips64el_MC_4       := -triple=mips64el-linux-gnuabi64 -mcpu=mips64r2
 mips64el_MC         := -triple=mips64el-linux-gnuabi64 -mcpu=mips64r2
 
 mips64_ARCH         := arch-mips
@@ -40,6 +44,10 @@ mips64_BACKEND      := bjn_mips64
 mips64_CROSS        := mips64-linux-gnuabi64-
 mips64_QEMU         := qemu-mips64
 mips64_ORDER        := big
+mips64_MC_1         := -triple=mips64-linux-gnuabi64 -mcpu=mips3
+mips64_MC_2         := -triple=mips64-linux-gnuabi64 -mcpu=mips4
+mips64_MC_3         := -triple=mips64-linux-gnuabi64 -mcpu=mips64
+mips64_MC_4         := -triple=mips64-linux-gnuabi64 -mcpu=mips64r2
 mips64_MC           := -triple=mips64-linux-gnuabi64 -mcpu=mips64r2
 
 mips64r6el_ARCH     := arch-mips
@@ -54,6 +62,10 @@ mipsel_BACKEND      := bjn_mips32
 mipsel_CROSS        := mipsel-linux-gnu-
 mipsel_QEMU         := qemu-mipsel
 mipsel_ORDER        := little
+mipsel_MC_1         := -triple=mipsel-linux-gnu -mcpu=mips2
+mipsel_MC_2         := -triple=mipsel-linux-gnu -mcpu=mips4
+mipsel_MC_3         := -triple=mipsel-linux-gnu -mcpu=mips32
+mipsel_MC_4         := -triple=mipsel-linux-gnu -mcpu=mips32r2
 mipsel_MC           := -triple=mipsel-linux-gnu -mcpu=mips32r2
 
 mips_ARCH           := arch-mips
@@ -61,6 +73,10 @@ mips_BACKEND        := bjn_mips32
 mips_CROSS          := mips-linux-gnu-
 mips_QEMU           := qemu-mips
 mips_ORDER          := big
+mips_MC_1           := -triple=mips-linux-gnu -mcpu=mips2
+mips_MC_2           := -triple=mips-linux-gnu -mcpu=mips4
+mips_MC_3           := -triple=mips-linux-gnu -mcpu=mips32
+mips_MC_4           := -triple=mips-linux-gnu -mcpu=mips32r2
 mips_MC             := -triple=mips-linux-gnu -mcpu=mips32r2
 
 mips32r6el_ARCH     := arch-mips

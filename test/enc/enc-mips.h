@@ -85,7 +85,7 @@ TEXT(DST)
 TEXT(DTA)
 {
 	if (!strcmp(name, "sll") && !v[0] && !v[1] && v[2] < 2)
-		strcpy(buf, v[2] ? "ssnop" : "nop");
+		sprintf(buf, v[2] ? "ssnop" : "nop");
 	else
 		OUT("%s, %s, %d", be_reg(v[0]), be_reg(v[1]), (int)v[2]);
 }
@@ -245,7 +245,7 @@ static void put_##name(struct bjn_ctx *c, const s64 *v)				\
 #include "../../arch-mips/insn.def"
 #include "../../arch-mips/insn-undef.h"
 
-#define LINE(name, isa, format)	ISA_##isa({ #name, put_##name, &fmt_##format },)
+#define LINE(name, isa, format)	ISA_##isa({ #name, put_##name, &fmt_##format }, )
 #define NONE(name, op, isa)	LINE(name, isa, NONE)
 #define DST(name, op, isa)	LINE(name, isa, DST)
 #define DTS(name, op, isa)	LINE(name, isa, DTS)
