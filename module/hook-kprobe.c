@@ -62,13 +62,29 @@ static void kprobe_remove(struct bjn_hook *hook)
 {
 	struct kprobe_hook *k = hook->priv;
 
-	/* Waits until no CPU is in the handler. */
-	unregister_kprobe(&k->kp);
-	kfree(k);
+	disable_kprobe(&k->kp);
+}
+
+/* All at once: each call waits for a grace period. */
+static void kprobe_finish(void)
+{
+	struct kprobe *probes[BJN_NR_HOOKS];
+	struct kprobe_hook *k;
+	int i, n = 0;
+
+	for (i = 0; i < BJN_NR_HOOKS; i++) {
+		k = bjn_hooks[i].priv;
+		if (k)
+			probes[n++] = &k->kp;
+	}
+	unregister_kprobes(probes, n);
+	for (i = 0; i < BJN_NR_HOOKS; i++)
+		kfree(bjn_hooks[i].priv);
 }
 
 const struct bjn_hook_method bjn_hook_kprobe = {
 	.name = "kprobe",
 	.install = kprobe_install,
 	.remove = kprobe_remove,
+	.finish = kprobe_finish,
 };

@@ -135,6 +135,8 @@ void bjn_hook_remove(void)
 {
 	remove_range(BJN_HOOK_bpf_check + 1, BJN_NR_HOOKS - 1);
 	remove_range(0, BJN_HOOK_bpf_check);
+	if (method && method->finish)
+		method->finish();
 	bjn_replace_exit();
 }
 

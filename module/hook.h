@@ -62,11 +62,13 @@ struct bjn_hook {
  * @install: set @stock and start redirecting; 0 or a negative errno, then with
  *	a phrase in @why that completes "function: "
  * @remove: stop redirecting. Calls may still be on their way.
+ * @finish: after the last removal, give back what is left; may be NULL
  */
 struct bjn_hook_method {
 	const char *name;
 	int (*install)(struct bjn_hook *hook, const char **why);
 	void (*remove)(struct bjn_hook *hook);
+	void (*finish)(void);
 };
 
 extern const struct bjn_hook_method bjn_hook_ftrace;
