@@ -153,7 +153,7 @@ static void read_modify_write(struct bjn_ctx *c, const struct bpf_insn *insn)
 		return;
 	}
 	addr = address(c, insn, insn->dst_reg);
-	rs = a64_src(c, insn->src_reg, A64_T4);
+	rs = a64_src(c, insn->src_reg, (enum a64_reg)a64_frame(c)->t4);
 	if (a64_cpu(c, BJN_A64_CPU_LSE))
 		rmw_lse(c, insn, rmw, addr, rs);
 	else

@@ -3,8 +3,7 @@
  * The opcode table.
  *
  * Each bound is the sum of what the emitter's parts may take at worst; R10 as
- * an operand costs one word more (a64_src()). Not there yet, and so declined:
- * R11 (arguments on the stack).
+ * an operand costs one word more (a64_src()).
  */
 #include "emit.h"
 
@@ -90,8 +89,8 @@ static const struct bjn_op a64_ops[256] = {
 	[BJN_GOTOL] = { a64_gotol, 1, JUMP },
 	[BJN_GOTOX] = { a64_gotox, 2, 0 },
 
-	/* address, jump, result */
-	[BPF_JMP | BPF_CALL] = { a64_call, A64_LI64_WORDS + 1 + 1, BJN_OP_CALL },
+	/* address, jump, and result or the stack of the timed may_goto */
+	[BPF_JMP | BPF_CALL] = { a64_call, A64_LI64_WORDS + 1 + 2, BJN_OP_CALL },
 	[BJN_TAIL_CALL] = { a64_tail_call, 20 + A64_MAX_SAVE, BJN_OP_TAIL },
 	[BPF_JMP | BPF_EXIT] = { a64_exit, A64_EXIT_WORDS, BJN_OP_EXIT },
 
@@ -119,7 +118,8 @@ const struct bjn_backend bjn_arm64 = {
 	.features = BJN_FEAT(SUBPROG_CALLS) | BJN_FEAT(SUBPROG_TAIL_CALLS) |
 		    BJN_FEAT(KFUNC_CALL) | BJN_FEAT(CPUV4) | BJN_FEAT(ACQ_REL) |
 		    BJN_FEAT(GOTOX) | BJN_FEAT(ARENA) | BJN_FEAT(ARENA_ATOMICS) |
-		    BJN_FEAT(INLINE_HELPERS) | BJN_FEAT(PERCPU_INSN) | BJN_FEAT(PTR_XCHG),
+		    BJN_FEAT(INLINE_HELPERS) | BJN_FEAT(PERCPU_INSN) | BJN_FEAT(PTR_XCHG) | BJN_FEAT(EXCEPTIONS) |
+		    BJN_FEAT(PRIVATE_STACK) | BJN_FEAT(STACK_ARGS) | BJN_FEAT(TIMED_MAY_GOTO),
 	.ops = a64_ops,
 	.max_frame_words = A64_FRAME_WORDS,
 	.tail_words = A64_TAIL_WORDS,

@@ -49,8 +49,9 @@ static void call_helper(struct bjn_ctx *c, const struct bjn_call *call)
 /* R0 = kfunc(R1, ...) */
 static void call_kfunc(struct bjn_ctx *c, const struct bjn_call *call)
 {
-	if (call->nargs > 5)
-		bjn_fail(c, -EOPNOTSUPP, "arguments on the stack");
+	/* Those behind the fifth were stored where the ABI wants them. */
+	if (call->nargs > 5 && !a64_frame(c)->args)
+		bjn_fail(c, -EINVAL, "call without its arguments on the stack");
 	else
 		call_helper(c, call);
 }
@@ -68,6 +69,29 @@ static void call_subprog(struct bjn_ctx *c, const struct bjn_call *call)
 	a64_li_fixed(c, A64_T0, 0);
 	a64_blr(c, A64_T0);
 	take_result(c);
+}
+
+/*
+ * bpf_throw(R1): go to the exception callback of the program with R1 as it is.
+ * The callback needs no frame but that of A64_BOUNDARY. Its address is known
+ * when the whole program has been compiled, so it is read when it is needed.
+ */
+static void throw_exception(struct bjn_ctx *c, const struct bjn_call *call)
+{
+	a64_li(c, A64_T0, call->addr);
+	a64_ldr_x(c, A64_T0, A64_T0, 0);
+	a64_br(c, A64_T0);
+}
+
+/*
+ * AX = check(R10 + AX): the routine has AX as argument and result and
+ * preserves all other registers (struct bjn_call).
+ */
+static void timed_may_goto(struct bjn_ctx *c, const struct bjn_call *call)
+{
+	a64_add(c, A64_X, A64_AX, A64_AX, a64_src(c, BPF_REG_10, A64_T1));
+	a64_li(c, A64_T0, call->addr);
+	a64_blr(c, A64_T0);
 }
 
 /* rd = pointer to the current task */
@@ -100,6 +124,8 @@ static void (*const call_emitters[])(struct bjn_ctx *c, const struct bjn_call *c
 	[BJN_CALL_SUBPROG] = call_subprog,
 	[BJN_CALL_CPU_ID] = inline_cpu_id,
 	[BJN_CALL_CURRENT] = inline_current,
+	[BJN_CALL_THROW] = throw_exception,
+	[BJN_CALL_MAY_GOTO] = timed_may_goto,
 };
 
 /* R0 = function(R1, R2, R3, R4, R5) */

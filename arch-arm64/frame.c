@@ -18,44 +18,115 @@ static const u8 map_callee_saved[BJN_MAX_REG] = {
 	A64_NONE, A64_NONE, A64_NONE, A64_NONE, A64_NONE, A64_NONE,
 };
 
-/* Does any call remain a call, or are all of them inlined? */
-static bool makes_calls(struct bjn_ctx *c)
+/* What begin() learns by looking at the instructions again. */
+struct needs {
+	bool calls;	/* the return address and the caller-saved registers die */
+	u32 out;	/* bytes of outgoing arguments on the stack */
+};
+
+/* Is a call neither inlined nor one that never comes back? */
+static bool is_real_call(struct bjn_ctx *c, u32 idx)
 {
-	const struct bjn_prog *p = c->prog;
-	u32 i;
+	struct bjn_call call = { 0 };
 
-	if (!(c->facts.flags & BJN_OP_CALL))
-		return false;
-	for (i = 0; i < p->len; i++) {
-		struct bjn_call call = { 0 };
-
-		if (c->be->ops[p->insns[i].code].flags & BJN_OP_TWO) {
-			i++;
-			continue;
-		}
-		if (!(c->be->ops[p->insns[i].code].flags & BJN_OP_CALL))
-			continue;
-		if (p->ops->call_target(p, i, &call) || !a64_is_inline(&call))
-			return true;
-	}
-	return false;
+	if (c->prog->ops->call_target(c->prog, idx, &call))
+		return true;
+	return !a64_is_inline(&call) && call.kind != BJN_CALL_THROW;
 }
 
+/* Bytes of the stack up to the end of an outgoing argument. */
+static u32 out_bytes(const struct bpf_insn *insn)
+{
+	u8 class = BJN_CLASS(insn->code);
+	s32 bytes = -insn->off - 8 * A64_ARGS_IN_REGS;
+
+	if (insn->dst_reg != A64_REG_ARGS || (class != BPF_STX && class != BPF_ST) || bytes < 0)
+		return 0;
+	return (u32)bytes;
+}
+
+static struct needs look_again(struct bjn_ctx *c, const struct a64_frame *f)
+{
+	const struct bjn_prog *p = c->prog;
+	struct needs n = { .calls = f->args };
+	u32 i;
+
+	if (!f->args && !(c->facts.flags & BJN_OP_CALL))
+		return n;
+	for (i = 0; i < p->len && (f->args || !n.calls); i++) {
+		u16 flags = c->be->ops[p->insns[i].code].flags;
+
+		if (flags & BJN_OP_TWO)
+			i++;
+		else if (flags & BJN_OP_CALL)
+			n.calls = n.calls || is_real_call(c, i);
+		else if (f->args && out_bytes(&p->insns[i]) > n.out)
+			n.out = out_bytes(&p->insns[i]);
+	}
+	n.out = (n.out + 15) & ~15u;
+	return n;
+}
+
+static bool is_boundary(const struct bjn_prog *p)
+{
+	return p->exception_boundary || p->exception_cb;
+}
+
+/* Which machine register has which BPF register? */
+static void plan_registers(struct bjn_ctx *c, struct a64_frame *f, bool calls)
+{
+	const struct bjn_prog *p = c->prog;
+
+	memcpy(f->map, calls ? map_callee_saved : map_caller_saved, sizeof(f->map));
+	if (c->env->reg_ax < BJN_MAX_REG)
+		f->map[c->env->reg_ax] = A64_AX;
+	f->t4 = calls ? A64_X16 : A64_X7;
+	f->arena = A64_NONE;
+	if (c->facts.flags & BJN_OP_ARENA && p->arena_kern)
+		f->arena = calls ? A64_X23 : A64_X6;
+	if (p->priv_stack && c->facts.regs & 1u << BPF_REG_10)
+		f->map[BPF_REG_10] = calls ? A64_X24 : A64_X5;
+}
+
+/* The order is what a boundary and its exception callback agree about. */
 static void plan_saves(struct bjn_ctx *c, struct a64_frame *f)
 {
 	u8 reg;
 
+	if (f->tail && a64_is_value(c))
+		return;		/* all are saved by the tail call frame */
+	if (is_boundary(c->prog)) {
+		for (reg = A64_X19; reg <= A64_X28; reg++)
+			f->save[f->nr_save++] = reg;
+		return;
+	}
 	if (f->record && !f->tail) {
 		f->save[f->nr_save++] = A64_FP;
 		f->save[f->nr_save++] = A64_LR;
 	}
-	if (f->tail && a64_is_value(c))
-		return;		/* all are saved by the tail call frame */
 	for (reg = BPF_REG_6; reg <= BPF_REG_9; reg++)
 		if (c->facts.regs & 1u << reg)
 			f->save[f->nr_save++] = f->map[reg];
 	if (f->arena != A64_NONE)
 		f->save[f->nr_save++] = f->arena;
+	if (f->map[BPF_REG_10] != A64_NONE)
+		f->save[f->nr_save++] = f->map[BPF_REG_10];
+}
+
+static void plan_layout(struct bjn_ctx *c, struct a64_frame *f, u32 out)
+{
+	bool on_stack = c->facts.regs & 1u << BPF_REG_10 && !c->prog->priv_stack;
+	u32 stack = 0;
+
+	if (on_stack && c->prog->stack_depth < A64_MAX_FRAME)
+		stack = (c->prog->stack_depth + 15) & ~15u;
+	f->below = out;
+	if (is_boundary(c->prog))
+		f->below += stack;
+	f->size = out + stack + ((f->nr_save * 8u + 15) & ~15u);
+	f->fp = is_boundary(c->prog) ? f->below : f->size;
+	if (f->size > A64_MAX_FRAME || (on_stack && c->prog->stack_depth >= A64_MAX_FRAME))
+		bjn_fail(c, -EOPNOTSUPP, "BPF stack is too deep");
 }
 
 /**
@@ -64,35 +135,48 @@ static void plan_saves(struct bjn_ctx *c, struct a64_frame *f)
  */
 void a64_frame_begin(struct bjn_ctx *c)
 {
+	const struct bjn_prog *p = c->prog;
 	struct a64_frame *f = a64_frame(c);
-	bool calls = makes_calls(c);
+	bool tail = c->facts.flags & BJN_OP_TAIL;
+	struct needs n;
 
 	memset(f, 0, sizeof(*f));
-	memcpy(f->map, calls ? map_callee_saved : map_caller_saved, sizeof(f->map));
-	if (c->env->reg_ax < BJN_MAX_REG)
-		f->map[c->env->reg_ax] = A64_AX;
-	f->arena = A64_NONE;
-	if (c->facts.flags & BJN_OP_ARENA && c->prog->arena_kern)
-		f->arena = calls ? A64_X23 : A64_X6;
-	f->tail = c->facts.flags & BJN_OP_TAIL ||
-		  (calls && c->prog->tail_call_reachable && !c->prog->is_subprog);
-	f->record = calls || f->tail;
-	if (calls)
+	f->args = c->facts.regs & 1u << A64_REG_ARGS && c->env->reg_ax != A64_REG_ARGS;
+	if (f->args && (tail || p->tail_call_reachable))
+		bjn_fail(c, -EOPNOTSUPP, "tail calls with arguments on the stack");
+	if (is_boundary(p) && a64_is_value(c))
+		bjn_fail(c, -EOPNOTSUPP, "exceptions with a tail call count by value");
+	n = look_again(c, f);
+	n.calls = n.calls || is_boundary(p);
+	f->tail = tail || is_boundary(p) ||
+		  (n.calls && p->tail_call_reachable && !p->is_subprog);
+	f->record = n.calls || f->tail;
+	plan_registers(c, f, n.calls);
+	if (n.calls)
 		plan_saves(c, f);
+	plan_layout(c, f, n.out);
+}
 
-	f->size = (f->nr_save * 8u + 15) & ~15u;
-	if (!(c->facts.regs & 1u << BPF_REG_10))
+/* Store or load saved register @i and the next one, if there is one; at most 2 words. */
+static void save_two(struct bjn_ctx *c, const struct a64_frame *f, u32 i,
+		     enum a64_access_kind kind)
+{
+	s64 off = f->below + 8 * i;
+
+	if (i + 1 < f->nr_save && off <= 504) {
+		a64_ttn(c, kind == A64_STORE ? A64_OP_stp : A64_OP_ldp, f->save[i], f->save[i + 1],
+			A64_SP, off);
 		return;
-	if (c->prog->stack_depth > A64_MAX_FRAME - 64)
-		bjn_fail(c, -EOPNOTSUPP, "BPF stack is too deep");
-	else
-		f->size += (c->prog->stack_depth + 15) & ~15u;
+	}
+	a64_access(c, kind, BPF_DW, f->save[i], A64_SP, off, false);
+	if (i + 1 < f->nr_save)
+		a64_access(c, kind, BPF_DW, f->save[i + 1], A64_SP, off + 8, false);
 }
 
 /* Does the access to the lowest two saved registers move SP, too? */
 static bool is_paired(const struct a64_frame *f, u32 reach)
 {
-	return f->nr_save >= 2 && f->size <= reach;
+	return f->nr_save >= 2 && f->size <= reach && !f->below;
 }
 
 /* Lower SP by @f->size and save registers. */
@@ -106,25 +190,21 @@ static void push_frame(struct bjn_ctx *c, const struct a64_frame *f)
 	} else if (f->size) {
 		a64_sub_i(c, A64_X, A64_SP, A64_SP, f->size);
 	}
-	for (; i + 1 < f->nr_save; i += 2)
-		a64_stp(c, f->save[i], f->save[i + 1], A64_SP, 8 * i);
-	if (i < f->nr_save)
-		a64_str_x(c, f->save[i], A64_SP, 8 * i);
+	for (; i < f->nr_save; i += 2)
+		save_two(c, f, i, A64_STORE);
 	if (f->record && !f->tail)
-		a64_add_i(c, A64_X, A64_FP, A64_SP, 0);
+		a64_add_i(c, A64_X, A64_FP, A64_SP, f->below);
 }
 
 /* The reverse of push_frame(). */
 static void pop_frame(struct bjn_ctx *c, const struct a64_frame *f)
 {
 	bool post = is_paired(f, 504);
-	u32 i = f->nr_save & ~1u;
+	u32 i = (f->nr_save + 1) & ~1u;
 
-	if (i < f->nr_save)
-		a64_ldr_x(c, f->save[i], A64_SP, 8 * i);
 	while (i > (post ? 2 : 0)) {
 		i -= 2;
-		a64_ldp(c, f->save[i], f->save[i + 1], A64_SP, 8 * i);
+		save_two(c, f, i, A64_LOAD);
 	}
 	if (post)
 		a64_ldp_post(c, f->save[0], f->save[1], A64_SP, f->size);
@@ -212,6 +292,43 @@ static void tail_entry(struct bjn_ctx *c, const struct a64_frame *f)
 	a64_b(c, 4 * ((s64)down - c->pos));
 }
 
+/* The tail call frame, entered by tail calls, too, if this is a main program. */
+static void make_tail_frame(struct bjn_ctx *c)
+{
+	push(c, A64_FP, A64_LR);
+	a64_add_i(c, A64_X, A64_FP, A64_SP, 0);
+	push_tail(c);
+	if (c->prog->is_subprog)
+		return;
+	if (c->pos != a64_tail_entry(c->env))
+		bjn_fail(c, -EINVAL, "tail call entry is not where it must be");
+	landing_pad(c);
+}
+
+/* An exception callback finds the boundary's frame and takes it over. */
+static void adopt_frame(struct bjn_ctx *c, const struct a64_frame *f)
+{
+	a64_add_i(c, A64_X, A64_FP, A64_BOUNDARY, 16);
+	a64_sub_i(c, A64_X, A64_SP, A64_BOUNDARY, f->size);
+}
+
+static void make_frame(struct bjn_ctx *c, const struct a64_frame *f)
+{
+	if (c->prog->exception_cb) {
+		adopt_frame(c, f);
+		return;
+	}
+	if (f->record && a64_cpu(c, BJN_A64_CPU_PAC))
+		a64_paciasp(c);
+	if (f->tail)
+		make_tail_frame(c);
+	else if (!c->prog->is_subprog)
+		tail_entry(c, f);
+	push_frame(c, f);
+	if (c->prog->exception_boundary)
+		a64_add_i(c, A64_X, A64_BOUNDARY, A64_SP, f->size);
+}
+
 /**
  * a64_prologue - entry of a program
  * @c: compilation after a64_frame_begin()
@@ -223,27 +340,20 @@ static void tail_entry(struct bjn_ctx *c, const struct a64_frame *f)
 void a64_prologue(struct bjn_ctx *c)
 {
 	const struct a64_frame *f = a64_frame(c);
+	u8 r10 = f->map[BPF_REG_10];
 
 	if (a64_cpu(c, BJN_A64_CPU_BTI))
 		a64_bti_jc(c);
 	a64_mov(c, A64_X, A64_ENTRY_LR, A64_LR);
 	a64_nop(c);
-	if (f->record && a64_cpu(c, BJN_A64_CPU_PAC))
-		a64_paciasp(c);
-	if (f->tail) {
-		push(c, A64_FP, A64_LR);
-		a64_add_i(c, A64_X, A64_FP, A64_SP, 0);
-		push_tail(c);
-		if (!c->prog->is_subprog && c->pos != a64_tail_entry(c->env))
-			bjn_fail(c, -EINVAL, "tail call entry is not where it must be");
-		if (!c->prog->is_subprog)
-			landing_pad(c);
-	} else if (!c->prog->is_subprog) {
-		tail_entry(c, f);
-	}
-	push_frame(c, f);
+	make_frame(c, f);
 	if (f->arena != A64_NONE)
 		a64_li(c, f->arena, c->prog->arena_kern);
+	if (r10 != A64_NONE) {
+		a64_li(c, r10, c->prog->priv_stack);
+		a64_percpu_offset(c, A64_T0);
+		a64_add(c, A64_X, r10, r10, A64_T0);
+	}
 }
 
 /**
@@ -287,7 +397,8 @@ void a64_exit(struct bjn_ctx *c, const struct bpf_insn *insn)
 
 	if (c->idx == c->prog->len - 1) {
 		f->exit_used = true;	/* falls through */
-	} else if (leave_words(c) <= A64_EXIT_WORDS) {
+	} else if (leave_words(c) <= A64_EXIT_WORDS && f->exits < A64_INLINE_EXITS) {
+		f->exits++;
 		leave_and_return(c);
 	} else {
 		f->exit_used = true;
@@ -327,7 +438,7 @@ enum a64_reg a64_src_slow(struct bjn_ctx *c, u8 reg, enum a64_reg tmp)
 		bjn_fail(c, -EOPNOTSUPP, "unknown register");
 		return A64_ZR;
 	}
-	a64_add_i(c, A64_X, tmp, A64_SP, a64_frame(c)->size);
+	a64_add_i(c, A64_X, tmp, A64_SP, a64_frame(c)->fp);
 	return tmp;
 }
 

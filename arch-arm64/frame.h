@@ -7,17 +7,21 @@
  * and has no BPF stack has no frame at all.
  *
  * Plain frame:
- *	          +--------------------------+ <- SP of the caller
- *	          | BPF stack                |  R10 occurs
- *	   fp  -> +--------------------------+ <- R10, 16-byte aligned (upper end)
+ *	          | incoming arguments 9...  |
+ *	  size -> +--------------------------+ <- SP of the caller, R10
+ *	          | BPF stack                |  R10 occurs, no private stack
+ *	          +--------------------------+
  *	          |   (padding)              |
- *	          | x19 ... x23              |  program calls something, as far as used
+ *	          | x19 ... x24              |  program calls something, as far as used
  *	          | x29, x30                 |  program calls something: frame record
- *	          +--------------------------+ <- SP, and x29 if there is a record
+ *	 below -> +--------------------------+ <- x29 if there is a record
+ *	          | outgoing arguments 9...  |
+ *	     0 -> +--------------------------+ <- SP
  *
- * R10 is the upper end of the BPF stack, so it is SP + fp with fp the size of
- * the whole; no register is needed for it, and a64_base() and a64_src() are
- * the only places that know.
+ * R10 is SP + fp, the upper end of the BPF stack; no register is needed for it
+ * but on a private stack, and a64_base() and a64_src() are the only places that
+ * know. A callee finds argument 9 at its SP on entry, as AAPCS64 wants it;
+ * arguments 6 to 8 are in x5 to x7.
  *
  * Tail call frame: a program that tail-calls, or whose subprograms may, first
  * builds what the stock JIT builds in front of its tail call entry, because a
@@ -45,15 +49,28 @@
  * A program with a plain frame is tail-called, too: it takes the part above
  * down again before it goes on (frame.c, tail_entry()).
  *
- * Exceptions, a private stack, stack arguments and the timed may_goto will
- * each add a part: a64_frame_begin() is their place.
+ * The program that catches exceptions (the boundary) has a tail call frame, then
+ * saves every register that the ABI wants preserved, whatever happened to them
+ * below, has its BPF stack under them, and leaves the SP above them in
+ * A64_BOUNDARY. The exception callback makes its frame there: the same saved
+ * registers, and a BPF stack of its own below. So it returns to the boundary's
+ * caller:
+ *
+ *	          +--------------------------+
+ *	          | tail call frame          |
+ *	  size -> +--------------------------+ <- A64_BOUNDARY
+ *	          | x19 ... x28              |
+ *	 below -> +--------------------------+ <- R10
+ *	          | BPF stack                |
+ *	          | outgoing arguments 9...  |
+ *	     0 -> +--------------------------+ <- SP
  */
 #ifndef BJN_ARM64_FRAME_H
 #define BJN_ARM64_FRAME_H
 
 #include "insn.h"
 
-#define A64_MAX_SAVE	7	/* x29, x30, x19-x23 */
+#define A64_MAX_SAVE	10	/* x19-x28, or fewer with x29 and x30 */
 
 /* Words of an inline exit at most; a longer one is shared at the end. */
 #define A64_EXIT_WORDS	4
@@ -62,11 +79,18 @@
 #define A64_MAX_FRAME	4080
 
 /*
- * Longest prologue: tail call entry with its landing pads, frame, arena base;
- * longest leaving: frame, five pairs, authentication, return; patch target
- * with alignment. One branch in the prologue.
+ * Longest prologue: tail call entry with its landing pads, frame, arena base,
+ * private stack; longest leaving: frame, five pairs, authentication, return;
+ * patch target with alignment.
  */
-#define A64_FRAME_WORDS	((12 + 2 + A64_MAX_SAVE + 2 + 4) + (A64_MAX_SAVE + 1 + 5 + 3) + 5)
+#define A64_FRAME_WORDS	((12 + 2 + A64_MAX_SAVE + 3 + 4 + 6) + (A64_MAX_SAVE + 1 + 5 + 3) + 5)
+
+/* So many exits are inline at most: filters may end in thousands of them. */
+#define A64_INLINE_EXITS	16
+
+/* Number of the register that stands for arguments 6 and up, if AX is not. */
+#define A64_REG_ARGS	11
+#define A64_ARGS_IN_REGS	3	/* x5, x6, x7 */
 
 /* Words of the image behind what jited_len covers: the patch target. */
 #define A64_TAIL_WORDS	2
@@ -75,22 +99,32 @@
  * struct a64_frame - layout of one program, kept in bjn_ctx.arch
  * @map: machine register of each BPF register, A64_NONE where there is none
  * @arena: machine register with the arena's kernel base, or A64_NONE
+ * @t4: scratch register for atomics
+ * @args: the program has more than five arguments or passes so many
  * @tail: the tail call frame is there
  * @record: there is a frame record: return address signed and on the stack
  * @exit_used: something falls or branches into the common exit
+ * @exits: inline exits so far
  * @nr_save: number of entries in @save
- * @save: machine registers saved, from SP upwards
+ * @save: machine registers saved, from @below upwards
  * @size: bytes by which the plain frame lowers SP
+ * @below: offset of the saved registers
+ * @fp: offset of R10
  */
 struct a64_frame {
 	u8 map[BJN_MAX_REG];
 	u8 arena;
+	u8 t4;
+	bool args;
 	bool tail;
 	bool record;
 	bool exit_used;
+	u8 exits;
 	u8 nr_save;
 	u8 save[A64_MAX_SAVE];
 	u32 size;
+	u32 below;
+	u32 fp;
 };
 
 bjn_static_assert(sizeof(struct a64_frame) <= sizeof(((struct bjn_ctx *)0)->arch),
@@ -144,9 +178,11 @@ static inline enum a64_reg a64_dst(struct bjn_ctx *c, u8 reg)
  */
 static inline enum a64_reg a64_base(struct bjn_ctx *c, u8 reg, s64 *off)
 {
-	if (reg != BPF_REG_10)
+	const struct a64_frame *f = a64_frame(c);
+
+	if (reg != BPF_REG_10 || f->map[reg] != A64_NONE)
 		return a64_src(c, reg, A64_T0);
-	*off += a64_frame(c)->size;
+	*off += f->fp;
 	return A64_SP;
 }
 

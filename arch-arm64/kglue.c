@@ -15,6 +15,7 @@
 #include "backend.h"
 #include "glue.h"
 #include "kglue.h"
+#include "ksym.h"
 
 /* brk 0: what an unused word of an image must be when it is executed */
 #define TRAP 0xd4200000
@@ -26,7 +27,7 @@ static u64 cpu_bits(void)
 {
 	u64 bits = 0;
 
-	if (IS_ENABLED(CONFIG_ARM64_LSE_ATOMICS) && cpus_have_cap(ARM64_HAS_LSE_ATOMICS))
+	if (cpus_have_cap(ARM64_HAS_LSE_ATOMICS))
 		bits |= BJN_A64_CPU_LSE;
 	if (cpus_have_cap(ARM64_HAS_LDAPR))
 		bits |= BJN_A64_CPU_LRCPC;
@@ -85,7 +86,27 @@ int bjn_glue_extable(struct exception_table_entry *at,
 	return 0;
 }
 
+#ifdef BJN_ASKS_TIMED_MAY_GOTO
+
+/* entry.S */
+void bjn_a64_may_goto(void);
+
+/* What bjn_a64_may_goto() asks. */
+typeof(bpf_check_timed_may_goto) *bjn_a64_may_goto_check;
+
+unsigned long bjn_glue_may_goto(void)
+{
+	bjn_a64_may_goto_check = bjn_ksym.bpf_check_timed_may_goto;
+	return (unsigned long)bjn_a64_may_goto;
+}
+
+#else
+
+unsigned long bjn_a64_may_goto_check;
+
 unsigned long bjn_glue_may_goto(void)
 {
 	return 0;
 }
+
+#endif

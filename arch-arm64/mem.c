@@ -101,10 +101,76 @@ static void load(struct bjn_ctx *c, const struct bpf_insn *insn, enum a64_access
 	a64_access(c, kind, BPF_SIZE(insn->code), a64_dst(c, insn->dst_reg), base, off, fault);
 }
 
+/* Does a register stand for the arguments 6 and up? */
+static bool is_args(struct bjn_ctx *c, u8 reg)
+{
+	return reg == A64_REG_ARGS && a64_frame(c)->args;
+}
+
+/* Which argument behind the fifth one (1, 2, ...), @off bytes from R11? */
+static u32 arg_number(struct bjn_ctx *c, const struct bpf_insn *insn, s32 off)
+{
+	if (BPF_SIZE(insn->code) == BPF_DW && !(off & 7) && off > 0 &&
+	    off <= 8 * (BJN_MAX_ARGS - 5))
+		return (u32)off / 8;
+	bjn_fail(c, -EINVAL, "impossible access to an argument");
+	return 1;
+}
+
+/* dst = incoming argument, in a register or above the frame */
+static void load_arg(struct bjn_ctx *c, const struct bpf_insn *insn)
+{
+	u32 n = arg_number(c, insn, insn->off);
+	enum a64_reg rd = a64_dst(c, insn->dst_reg);
+	u32 size = a64_frame(c)->size;
+
+	if (n <= A64_ARGS_IN_REGS)
+		a64_mov(c, A64_X, rd, A64_X4 + n);
+	else
+		a64_ldr_x(c, rd, A64_SP, size + 8 * (n - 1 - A64_ARGS_IN_REGS));
+}
+
+/* Where an outgoing argument on the stack goes. */
+static void store_arg(struct bjn_ctx *c, u32 n, enum a64_reg rs)
+{
+	a64_str_x(c, rs, A64_SP, 8 * (n - 1 - A64_ARGS_IN_REGS));
+}
+
+/* outgoing argument = src */
+static void stx_arg(struct bjn_ctx *c, const struct bpf_insn *insn)
+{
+	u32 n = arg_number(c, insn, -insn->off);
+	enum a64_reg rs = a64_src(c, insn->src_reg, A64_T1);
+
+	if (n <= A64_ARGS_IN_REGS)
+		a64_mov(c, A64_X, A64_X4 + n, rs);
+	else
+		store_arg(c, n, rs);
+}
+
+/* outgoing argument = imm */
+static void st_arg(struct bjn_ctx *c, const struct bpf_insn *insn)
+{
+	u32 n = arg_number(c, insn, -insn->off);
+	u64 v = (u64)(s64)insn->imm;
+
+	if (n <= A64_ARGS_IN_REGS) {
+		a64_li(c, A64_X4 + n, v);
+	} else if (!v) {
+		store_arg(c, n, A64_ZR);
+	} else {
+		a64_li(c, A64_T1, v);
+		store_arg(c, n, A64_T1);
+	}
+}
+
 /* dst = *(unsigned size *)(src + off) */
 void a64_ldx(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
-	load(c, insn, A64_LOAD, false);
+	if (is_args(c, insn->src_reg))
+		load_arg(c, insn);
+	else
+		load(c, insn, A64_LOAD, false);
 }
 
 /* dst = *(signed size *)(src + off) */
@@ -180,8 +246,13 @@ static enum a64_reg store_value(struct bjn_ctx *c, const struct bpf_insn *insn)
 void a64_st(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
 	s64 off = insn->off;
-	enum a64_reg base = a64_base(c, insn->dst_reg, &off);
+	enum a64_reg base;
 
+	if (is_args(c, insn->dst_reg)) {
+		st_arg(c, insn);
+		return;
+	}
+	base = a64_base(c, insn->dst_reg, &off);
 	a64_access(c, A64_STORE, BPF_SIZE(insn->code), store_value(c, insn), base, off, false);
 }
 
@@ -189,8 +260,13 @@ void a64_st(struct bjn_ctx *c, const struct bpf_insn *insn)
 void a64_stx(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
 	s64 off = insn->off;
-	enum a64_reg base = a64_base(c, insn->dst_reg, &off);
+	enum a64_reg base;
 
+	if (is_args(c, insn->dst_reg)) {
+		stx_arg(c, insn);
+		return;
+	}
+	base = a64_base(c, insn->dst_reg, &off);
 	a64_access(c, A64_STORE, BPF_SIZE(insn->code), a64_src(c, insn->src_reg, A64_T1), base,
 		   off, false);
 }

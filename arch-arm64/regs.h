@@ -30,8 +30,9 @@ enum a64_reg {
 #define A64_T0		A64_X10	/* addresses, large offsets */
 #define A64_T1		A64_X11	/* first operand, immediates */
 #define A64_T2		A64_X12	/* second operand */
-#define A64_T3		A64_X17	/* two more for atomics */
-#define A64_T4		A64_X7
+#define A64_T3		A64_X17	/* one more for atomics */
+
+#define A64_BOUNDARY	A64_X27	/* SP of the exception boundary above what it saved */
 
 #define A64_AX		A64_X9	/* BPF_REG_AX; never live across a call */
 
