@@ -7,7 +7,7 @@
 #   MC     options of llvm-mc that disassemble what the emitter writes
 #   MC_N   the same where only set N of CPU capabilities is allowed (see levels in target-NAME.c)
 
-TARGETS := loongarch64 aarch64 mips64el mips64 mips64r6el mipsel mips mips32r6el
+TARGETS := loongarch64 aarch64 mips64el mips64 mips64r6el mipsel mips mips32r6el mips64el-sim mips64r6el-sim
 
 loongarch64_ARCH    := arch-loongarch
 loongarch64_BACKEND := bjn_loongarch
@@ -85,3 +85,18 @@ mips32r6el_CROSS    := mipsisa32r6el-linux-gnu-
 mips32r6el_QEMU     := qemu-mipsel
 mips32r6el_ORDER    := little
 mips32r6el_MC       := -triple=mipsel-linux-gnu -mcpu=mips32r6
+
+# The same code on a simulator that knows what the architecture leaves open.
+mips64el-sim_ARCH    := arch-mips
+mips64el-sim_BACKEND := bjn_mips64
+mips64el-sim_CROSS   := mips64el-linux-gnuabi64-
+mips64el-sim_QEMU    := qemu-mips64el
+mips64el-sim_ORDER   := little
+mips64el-sim_MC      := $(mips64el_MC)
+
+mips64r6el-sim_ARCH    := arch-mips
+mips64r6el-sim_BACKEND := bjn_mips64
+mips64r6el-sim_CROSS   := mipsisa64r6el-linux-gnuabi64-
+mips64r6el-sim_QEMU    := qemu-mips64el
+mips64r6el-sim_ORDER   := little
+mips64r6el-sim_MC      := $(mips64r6el_MC)

@@ -132,6 +132,7 @@ struct bt_result {
 };
 
 int bt_run_init(void);
+const struct bt_ex *bt_find_ex(u64 pc);
 void bt_run_native(const struct bt_image *img, const u64 *args, struct bt_result *res);
 bool bt_survives(void (*fn)(void *arg), void *arg);
 void bt_describe(const struct bt_result *res, char *buf, size_t size);

@@ -17,7 +17,11 @@ static struct bt_result *now_result;
 static sigjmp_buf escape;
 static sig_atomic_t ticks;	/* read and written by the handler, zeroed between runs */
 
-static const struct bt_ex *find_ex(u64 pc)
+/**
+ * bt_find_ex - exception table entry of the program that is running
+ * @pc: address of the instruction
+ */
+const struct bt_ex *bt_find_ex(u64 pc)
 {
 	u32 lo = 0, hi = now ? now->nr_ex : 0;
 
@@ -37,7 +41,7 @@ static const struct bt_ex *find_ex(u64 pc)
 static void on_fault(int sig, siginfo_t *info, void *uc)
 {
 	u64 pc = bt_target_pc(uc);
-	const struct bt_ex *ex = find_ex(pc);
+	const struct bt_ex *ex = bt_find_ex(pc);
 
 	if (sig == SIGILL && now && bt_target.emulate) {
 		/* Only an access with an exception table entry may fail. */

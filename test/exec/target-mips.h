@@ -171,6 +171,9 @@ const char *bt_target_bad_name(u64 bad)
 {
 	static const char *const name[] = {
 		"s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7", "fp", "gp", "sp",
+		/* of the simulator */
+		"the sign-extension of a 32-bit operand", "the rule for delay slots",
+		"the trust in an unknown instruction",
 	};
 	u32 i;
 

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-2.0
+#define _GNU_SOURCE
+#define NAME	"mips64el-sim"
+#define BACKEND	bjn_mips64
+#define CPU	(BJN_MIPS_CPU_UP_TO_R2 | BJN_MIPS_CPU_ADDR64)
+#define LEVELS	\
+	ALWAYS, \
+	BJN_MIPS_CPU_IV | ALWAYS, \
+	BJN_MIPS_CPU_UP_TO_R1 | ALWAYS, \
+	BJN_MIPS_CPU_UP_TO_R2 | ALWAYS | WEAK
+#include "target-mips.h"
+#include "sim-mips64.h"
