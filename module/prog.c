@@ -32,6 +32,7 @@ struct bjn_stats bjn_stats;
  * @prog: the program as the kernel sees it
  * @img: its image
  * @priv: its private stack; belongs to @img once there is one
+ * @small_off: room for ctx.off of a small program; not initialised
  */
 struct bjn_job {
 	struct bjn_ctx ctx;
@@ -39,6 +40,7 @@ struct bjn_job {
 	struct bpf_prog *prog;
 	struct bjn_image *img;
 	struct bjn_priv_stack priv;
+	u32 small_off[64];
 };
 
 /* Functions of the kernel that are not called like others; 0: not there. */
@@ -137,7 +139,7 @@ static void job_init(struct bjn_job *job, struct bpf_prog *prog, bool extra)
 {
 	struct bjn_prog *p = &job->p;
 
-	memset(job, 0, sizeof(*job));
+	memset(job, 0, offsetof(struct bjn_job, small_off));
 	job->prog = prog;
 	p->insns = prog->insnsi;
 	p->len = prog->len;
@@ -185,7 +187,10 @@ static int job_emit(struct bjn_job *job)
 {
 	struct bjn_ctx *c = &job->ctx;
 
-	c->off = job_alloc((job->p.len + 1) * sizeof(u32));
+	if (job->p.len < ARRAY_SIZE(job->small_off))
+		c->off = job->small_off;
+	else
+		c->off = job_alloc((job->p.len + 1) * sizeof(u32));
 	if (!c->off)
 		return job_no_memory(job);
 	if (bjn_plan(c))
@@ -198,7 +203,8 @@ static int job_emit(struct bjn_job *job)
 static void job_done(struct bjn_job *job)
 {
 	kvfree(job->ctx.code);
-	kvfree(job->ctx.off);
+	if (job->ctx.off != job->small_off)
+		kvfree(job->ctx.off);
 }
 
 static struct bjn_image *image_alloc(struct bjn_job *job)
@@ -423,6 +429,8 @@ static void hand_over(struct bpf_verifier_env *env, const void *group)
 		prog->jited = 0;
 		prog->jited_len = 0;
 		bjn_mem_free(&img->mem, prog);
+		atomic64_dec(&bjn_stats.compiled);
+		atomic64_sub(img->bytes, &bjn_stats.bytes);
 		image_gone(img, prog);
 		run_stock(env, prog);
 	}
