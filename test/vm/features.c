@@ -141,8 +141,14 @@ static void reasons(void)
 {
 	static char text[8192];
 
-	check(file_read(DEBUGFS "unsupported", text, sizeof(text)) > 0 && strstr(text, "reason="),
+	/* one is missing at least: this one */
+	if (!is_observer())
+		file_write(SYSFS "features/subprog_calls", "0");
+	check(file_read(DEBUGFS "unsupported", text, sizeof(text)) > 0 &&
+	      strstr(text, "subprog_calls reason="),
 	      "debugfs names what is not supported, and why");
+	if (!is_observer())
+		file_write(SYSFS "features/subprog_calls", "1");
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
 		note("%s", line);
 }
