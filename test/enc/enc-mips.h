@@ -245,7 +245,8 @@ static void put_##name(struct bjn_ctx *c, const s64 *v)				\
 #include "../../arch-mips/insn.def"
 #include "../../arch-mips/insn-undef.h"
 
-#define LINE(name, isa, format)	ISA_##isa({ #name, put_##name, &fmt_##format }, )
+#define ENTRY(name, format)	{ #name, put_##name, &fmt_##format },
+#define LINE(name, isa, format)	ISA_##isa(ENTRY(name, format))
 #define NONE(name, op, isa)	LINE(name, isa, NONE)
 #define DST(name, op, isa)	LINE(name, isa, DST)
 #define DTS(name, op, isa)	LINE(name, isa, DTS)

@@ -28,7 +28,6 @@ struct sim {
 	u64 hi, lo;
 	u64 pc, next;	/* this instruction, and the one after it */
 	bool slot;	/* this one is in a delay slot */
-	bool linked;
 	u64 bad;
 };
 
@@ -60,6 +59,11 @@ static void set(struct sim *m, u32 rd, u64 v)
 static void set32(struct sim *m, u32 rd, u64 v)
 {
 	set(m, rd, m->bad & 1ull << BAD_OPERAND ? RUBBISH : sext32(v));
+}
+
+static void set_if(struct sim *m, u32 rd, bool cond, u64 yes, u64 no)
+{
+	set(m, rd, cond ? yes : no);
 }
 
 static void branch(struct sim *m, bool taken, u64 target)
@@ -100,10 +104,10 @@ static bool sim_alu64(struct sim *m, u32 w)
 	case MI_OP_sltu:	return set(m, rd, s < t), true;
 	case MI_OP_daddu:	return set(m, rd, s + t), true;
 	case MI_OP_dsubu:	return set(m, rd, s - t), true;
-	case MI_OP_movz:	return set(m, rd, t ? m->r[rd] : s), true;
-	case MI_OP_movn:	return set(m, rd, t ? s : m->r[rd]), true;
-	case MI_OP_seleqz:	return set(m, rd, t ? 0 : s), true;
-	case MI_OP_selnez:	return set(m, rd, t ? s : 0), true;
+	case MI_OP_movz:	return set_if(m, rd, t, m->r[rd], s), true;
+	case MI_OP_movn:	return set_if(m, rd, t, s, m->r[rd]), true;
+	case MI_OP_seleqz:	return set_if(m, rd, t, 0, s), true;
+	case MI_OP_selnez:	return set_if(m, rd, t, s, 0), true;
 	case MI_OP_dsllv:	return set(m, rd, t << (s & 63)), true;
 	case MI_OP_dsrlv:	return set(m, rd, t >> (s & 63)), true;
 	case MI_OP_dsrav:	return set(m, rd, (u64)((s64)t >> (s & 63))), true;
@@ -254,9 +258,9 @@ static bool load_store(struct sim *m, u32 op, u32 rt, u64 addr)
 	case MI_OP_lld:	return set(m, rt, *(u64 *)p), true;
 	case MI_OP_sb:	return *(u8 *)p = (u8)v, true;
 	case MI_OP_sh:	return *(u16 *)p = (u16)v, true;
-	case MI_OP_sc:	set(m, rt, 1);	/* fall through */
+	case MI_OP_sc:
 	case MI_OP_sw:	return *(u32 *)p = (u32)v, true;
-	case MI_OP_scd:	set(m, rt, 1);	/* fall through */
+	case MI_OP_scd:
 	case MI_OP_sd:	return *(u64 *)p = v, true;
 	}
 	return false;
@@ -289,7 +293,11 @@ static bool sim_mem(struct sim *m, u32 w)
 		m->next = ex->resume;
 		return true;
 	}
-	return load_store(m, op, insn_rt(w), addr);
+	if (!load_store(m, op, insn_rt(w), addr))
+		return false;
+	if (op == MI_OP_sc || op == MI_OP_scd)
+		set(m, insn_rt(w), 1);
+	return true;
 }
 
 static bool sim_branch(struct sim *m, u32 w)
