@@ -141,7 +141,10 @@ static void bad_parameter(const char *params, const char *word)
 		ng_unload();
 }
 
-/* another process that loads and runs programs all the time; returns its pid */
+/*
+ * Another process that loads and runs programs all the time; returns its pid. It gives the kernel time to
+ * free them: a slow machine would otherwise have thousands waiting, each with a hold on the module.
+ */
 static pid_t churn_start(void)
 {
 	pid_t pid = fork();
@@ -155,6 +158,7 @@ static pid_t churn_start(void)
 		if (fd < 0 || prog_run(fd, &got) || got != (uint32_t)(i & 0xffff))
 			_exit(1);
 		close(fd);
+		usleep(2000);
 	}
 }
 

@@ -124,7 +124,7 @@ int ng_unload(void)
 {
 	int err = 0;
 
-	for (int i = 0; i < 20; i++) {
+	for (int i = 0; i < 300; i++) {
 		err = module_unload(MODULE);
 		if (err != -EAGAIN && err != -EBUSY)
 			break;
