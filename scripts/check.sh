@@ -65,45 +65,75 @@ lane()
 	run_step "$@" &
 }
 
+# Targets of the user-space bench behind the first one, and how many programs each is fuzzed with.
+TARGETS="aarch64 mips64el mipsel"
+FUZZ=100000
+FUZZ_OTHERS=20000
+
+# Every board is hooked; some are tested more deeply.
+BOARDS="loong64-7.2 loong64-7.3 arm64-6.1 arm64-6.12 arm64-7.2 mips64el-6.1 mips64el-6.12 mips64r6el-6.12 mipsel-6.1"
+TEST_BPF_BOARDS="loong64-7.2 loong64-7.3 arm64-7.2 mips64el-6.12 mipsel-6.1"
+HARDEN_BOARDS="loong64-7.2 loong64-7.3"
+SUITE_BOARDS="loong64-7.2"
+SUITES="tailcalls toggle unload sabotage features frames"
+
+if [ "$FULL" = full ]; then
+	TARGETS="aarch64 mips64el mipsel mips64 mips mips64r6el mips32r6el"
+	FUZZ=2000000
+	FUZZ_OTHERS=1000000
+	BOARDS+=" arm64-7.3 loongson3-6.12"
+	TEST_BPF_BOARDS=$BOARDS
+	SUITE_BOARDS="loong64-7.2 loong64-7.3 arm64-7.2 mips64el-6.12"
+fi
+
 user_space()
 {
+	local t
+
 	lane lint 600 scripts/lint.sh
-	lane unit 300 make -C test unit
-	lane enc 600 make -C test enc
-	lane golden 600 make -C test golden
-	lane exec 600 make -C test exec
-	lane words 600 make -C test words
-	lane fuzz-driver 600 make -C test fuzz-driver
-	lane fuzz-plant 900 make -C test fuzz-plant
-	lane fuzz 1800 make -C test fuzz COUNT="$1"
+	for t in unit enc golden exec words fuzz-driver; do
+		lane "$t" 900 make -C test "$t"
+	done
+	lane fuzz-plant 1200 make -C test fuzz-plant
+	for t in $TARGETS; do
+		lane "exec-$t" 900 make -C test exec TARGET="$t"
+		lane "enc-$t" 900 make -C test enc TARGET="$t"
+		lane "fuzz-$t" 4000 make -C test fuzz TARGET="$t" COUNT="$FUZZ_OTHERS"
+	done
+	lane fuzz 4000 make -C test fuzz COUNT="$FUZZ"
 }
 
-# The boards whose stock kernel is compiled by an emitter of ours, and the rest.
-EMITTER_BOARDS="loong64-7.2 loong64-7.3"
-OBSERVE_BOARDS="arm64-6.1 arm64-6.12 arm64-7.2 mips64el-6.1 mips64el-6.12 mips64r6el-6.12 mipsel-6.1"
+# Processors of a board: the malta machines have one.
+smp_of()
+{
+	case $1 in
+	mips64el-* | mipsel-*) echo 1 ;;
+	*) echo 2 ;;
+	esac
+}
 
 guests()
 {
-	local b
+	local b s
 
-	for b in $EMITTER_BOARDS; do
-		lane "test_bpf-$b" 900 scripts/vm.sh "$b" test_bpf JIT=ng
-		lane "harden-$b" 1500 scripts/vm.sh "$b" test_bpf JIT=ng HARDEN=2 RANGE=0,854
-		for s in tailcalls toggle unload sabotage features; do
-			lane "$s-$b" 600 scripts/vm.sh "$b" "$s" SMP=2
+	for b in $TEST_BPF_BOARDS; do
+		lane "test_bpf-$b" 1200 scripts/vm.sh "$b" test_bpf JIT=ng TIMEOUT=1100
+	done
+	for b in $HARDEN_BOARDS; do
+		lane "harden-$b" 1800 scripts/vm.sh "$b" test_bpf JIT=ng HARDEN=2 RANGE=0,854 TIMEOUT=1700
+	done
+	for b in $SUITE_BOARDS; do
+		for s in $SUITES; do
+			lane "$s-$b" 900 scripts/vm.sh "$b" "$s" SMP="$(smp_of "$b")" TIMEOUT=800
 		done
 	done
-	for b in $EMITTER_BOARDS $OBSERVE_BOARDS; do
-		lane "hooks-$b" 900 scripts/vm.sh "$b" hooks SMP=2
+	for b in $BOARDS; do
+		lane "hooks-$b" 1200 scripts/vm.sh "$b" hooks SMP="$(smp_of "$b")" TIMEOUT=1100
 	done
 }
 
-run_step toolbox 1500 scripts/toolbox.sh
-if [ "$FULL" = full ]; then
-	user_space 2000000
-else
-	user_space 100000
-fi
+run_step toolbox 1500 scripts/toolbox.sh sid bookworm
+user_space
 lane dkms 900 scripts/dkms-check.sh
 guests
 wait
