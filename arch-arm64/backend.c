@@ -89,8 +89,9 @@ static const struct bjn_op a64_ops[256] = {
 	[BJN_GOTOL] = { a64_gotol, 1, JUMP },
 	[BJN_GOTOX] = { a64_gotox, 2, 0 },
 
-	/* address, jump, and result or the stack of the timed may_goto */
-	[BPF_JMP | BPF_CALL] = { a64_call, A64_LI64_WORDS + 1 + 2, BJN_OP_CALL },
+	/* arena arguments, address, jump, and result or the stack of the timed may_goto */
+	[BPF_JMP | BPF_CALL] = { a64_call, 5 * 3 + A64_LI64_WORDS + A64_LI64_WORDS + 1 + 2,
+				 BJN_OP_CALL },
 	[BJN_TAIL_CALL] = { a64_tail_call, 20 + A64_MAX_SAVE, BJN_OP_TAIL },
 	[BPF_JMP | BPF_EXIT] = { a64_exit, A64_EXIT_WORDS, BJN_OP_EXIT },
 

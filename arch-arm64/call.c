@@ -46,9 +46,34 @@ static void call_helper(struct bjn_ctx *c, const struct bjn_call *call)
 	take_result(c);
 }
 
+/* Arena pointers among the arguments become addresses of the kernel. */
+static void arena_args(struct bjn_ctx *c, const struct bjn_call *call)
+{
+	bool have_base = false;
+	u8 i;
+
+	for (i = 0; i < call->nargs && i < 5; i++) {
+		enum a64_reg r = A64_R1 + i;
+
+		if (!(call->arg_flags[i] & BJN_ARG_ARENA))
+			continue;
+		if (!c->prog->arena_kern)
+			bjn_fail(c, -EINVAL, "arena argument without an arena");
+		if (!have_base)
+			a64_li(c, A64_T1, c->prog->arena_kern);
+		have_base = true;
+		if (call->arg_flags[i] & BJN_ARG_NULLABLE) {
+			a64_mov(c, A64_W, r, r);
+			a64_cbz(c, A64_W, r, 8);
+		}
+		a64_add_uxtw(c, r, A64_T1, r, 0);
+	}
+}
+
 /* R0 = kfunc(R1, ...) */
 static void call_kfunc(struct bjn_ctx *c, const struct bjn_call *call)
 {
+	arena_args(c, call);
 	/* Those behind the fifth were stored where the ABI wants them. */
 	if (call->nargs > 5 && !a64_frame(c)->args)
 		bjn_fail(c, -EINVAL, "call without its arguments on the stack");

@@ -71,6 +71,13 @@ static bool inlined_helper(const struct bpf_insn *insn, struct bjn_call *call)
 	return false;
 }
 
+static u8 arg_flags(u8 model)
+{
+	return (model & BTF_FMODEL_SIGNED_ARG ? BJN_ARG_SIGNED : 0) |
+	       (model & BTF_FMODEL_ARENA_ARG ? BJN_ARG_ARENA : 0) |
+	       (model & BTF_FMODEL_NULLABLE_ARG ? BJN_ARG_NULLABLE : 0);
+}
+
 static int kfunc_model(const struct bpf_prog *prog, const struct bpf_insn *insn,
 		       struct bjn_call *call)
 {
@@ -82,7 +89,7 @@ static int kfunc_model(const struct bpf_prog *prog, const struct bpf_insn *insn,
 	call->nargs = m->nr_args;
 	for (i = 0; i < m->nr_args; i++) {
 		call->arg_size[i] = m->arg_size[i];
-		call->arg_flags[i] = m->arg_flags[i] & BTF_FMODEL_SIGNED_ARG ? BJN_ARG_SIGNED : 0;
+		call->arg_flags[i] = arg_flags(m->arg_flags[i]);
 	}
 	return 0;
 }

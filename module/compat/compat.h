@@ -31,6 +31,12 @@
 #define BTF_FMODEL_SIGNED_ARG	0
 #endif
 
+/* Arena pointers as arguments of kfuncs: 7.3. */
+#ifndef BTF_FMODEL_ARENA_ARG
+#define BTF_FMODEL_ARENA_ARG	0
+#define BTF_FMODEL_NULLABLE_ARG	0
+#endif
+
 /**
  * bjn_group_key - what the subprograms of one program have in common
  * @prog: subprogram being compiled

@@ -66,6 +66,8 @@ enum bjn_call_kind {
 
 /* Flags of struct bjn_call.arg_flags, one byte per argument. */
 #define BJN_ARG_SIGNED	1	/* sign-extended by the C ABI */
+#define BJN_ARG_ARENA	2	/* arena pointer; the function wants the kernel's view */
+#define BJN_ARG_NULLABLE 4	/* ... and NULL stays NULL */
 
 /**
  * struct bjn_call - resolved target of a call instruction
