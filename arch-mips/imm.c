@@ -110,7 +110,7 @@ void mi_address(struct bjn_ctx *c, enum mi_reg rd, u64 addr)
 		mi_ori(c, rd, rd, addr & 0xffff);
 		return;
 	}
-	if ((s64)addr != (s32)addr && (mi_is_wide(c) || addr != (u32)addr))
+	if (mi_is_wide(c) && (s64)addr != (s32)addr)
 		bjn_fail(c, -ERANGE, "address of code is out of range");
 	mi_lui(c, rd, addr >> 16 & 0xffff);
 	mi_ori(c, rd, rd, addr & 0xffff);

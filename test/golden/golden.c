@@ -21,6 +21,7 @@ int bt_parse_program(const char *hex, size_t n, struct bpf_insn **insns, u32 *le
 
 /* What a kernel's addresses look like. */
 #define HELPER(id)	(0x9000000000456780ull + 0x1234ull * (u32)(id))
+#define OWN(i)		(0xffffffff80345670ull + 0x10ull * (u32)(i))
 #define KFUNC(id)	(0x9000000000c89ab0ull + 0x10ull * (u32)(id))
 #define ARRAY		0x9000000112345600ull
 #define TABLE		0x9000000123450000ull
@@ -176,11 +177,14 @@ static void compile(struct bpf_insn *insns, u32 len)
 
 int main(void)
 {
+	u32 i;
 	char *line = NULL;
 	size_t cap = 0;
 
 	bt_backend = bg_backend;
 	env.cpu = bg_cpu;
+	for (i = 0; i < BJN_NR_ENV_HELPERS; i++)
+		env.helper[i] = OWN(i);
 	while (getline(&line, &cap, stdin) > 0) {
 		char *name = strtok(line, " "), *hex = strtok(NULL, "\n ");
 		struct bpf_insn *insns;
