@@ -221,7 +221,10 @@ void bi_atomic(struct bi_vm *vm, const struct bpf_insn *in)
 	bool load_acq = in->imm == BPF_LOAD_ACQ;
 	struct access a = locate(vm, in, load_acq ? in->src_reg : in->dst_reg);
 
-	if (load_acq)
+	if (a.addr & (a.size - 1))
+		/* the verifier refuses it, and machines differ */
+		bi_fail(vm, -EINVAL, "atomic operation on an address that is not aligned");
+	else if (load_acq)
 		vm->f->r[in->dst_reg] = a.fault ? 0 : load(a.addr, a.size);
 	else if (in->imm == BPF_STORE_REL && !a.fault)
 		store(a.addr, a.size, vm->f->r[in->src_reg]);
