@@ -13,6 +13,7 @@ SAN   := $(TOP)/build/test/san
 LIBF  := $(TOP)/build/test/libfuzzer
 ARCH  := $($(TARGET)_ARCH)
 CROSS := $($(TARGET)_CROSS)
+ABI   := $($(TARGET)_ABI)
 QEMU  := $($(TARGET)_QEMU)
 MC    := llvm-mc $($(TARGET)_MC)
 
@@ -32,17 +33,17 @@ objs = $(addprefix $1/,$(addsuffix .o,$(basename $2)))
 
 $(OUT)/%.o: $(TOP)/%.c build.mk
 	@mkdir -p $(@D)
-	@$(CROSS)gcc $(CFLAGS) -MMD -MP -c -o $@ $<
+	@$(CROSS)gcc $(ABI) $(CFLAGS) -MMD -MP -c -o $@ $<
 $(OUT)/%.o: $(TOP)/%.S build.mk
 	@mkdir -p $(@D)
-	@$(CROSS)gcc -MMD -MP -c -o $@ $<
+	@$(CROSS)gcc $(ABI) -MMD -MP -c -o $@ $<
 $(SAN)/%.o: $(TOP)/%.c build.mk
 	@mkdir -p $(@D)
 	@gcc $(CFLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
 $(HOST)/%.o: $(TOP)/%.c build.mk
 	@mkdir -p $(@D)
 	@gcc $(CFLAGS) -MMD -MP -c -o $@ $<
-link = @mkdir -p $(@D); $(CROSS)gcc -static -o $@ $^
+link = @mkdir -p $(@D); $(CROSS)gcc $(ABI) -static -o $@ $^
 
 $(OUT)/bpf-plugin: $(call objs,$(OUT),$(BENCH) test/exec/plugin.c)
 	$(link)

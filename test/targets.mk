@@ -2,6 +2,7 @@
 # One paragraph for each machine that has an emitter.
 #   ARCH   folder of the emitter        BACKEND  its table
 #   CROSS  prefix of the cross compiler QEMU     user-mode emulator
+#   ABI    option of the compiler, if it needs one
 #   ORDER  of the bytes in a machine word
 #   ENC    files that the encoders need
 #   MC     options of llvm-mc that disassemble what the emitter writes
@@ -81,7 +82,8 @@ mips_MC             := -triple=mips-linux-gnu -mcpu=mips32r2
 
 mips32r6el_ARCH     := arch-mips
 mips32r6el_BACKEND  := bjn_mips32
-mips32r6el_CROSS    := mipsisa32r6el-linux-gnu-
+mips32r6el_CROSS    := mipsisa64r6el-linux-gnuabi64-
+mips32r6el_ABI      := -mabi=32
 mips32r6el_QEMU     := qemu-mipsel
 mips32r6el_ORDER    := little
 mips32r6el_MC       := -triple=mipsel-linux-gnu -mcpu=mips32r6
