@@ -166,7 +166,7 @@ keep_programs()
 	cp "$out"/cpuv4/*.bpf.o "$dir/root/selftests/cpuv4/"
 	find "$dir/root/selftests" -name '*.bpf.o' -exec \
 		"$REPO/scripts/in-toolbox" "llvm-strip-$CLANG_VERSION" -g {} +
-	cp "$work"/linux/tools/testing/selftests/bpf/{progs/btf_dump_test_case_*.c,*.sh} "$dir/root/selftests/"
+	cp "$work"/linux/tools/testing/selftests/bpf/{progs/btf_dump_test_case_*.c,ima_setup.sh,verify_sig_setup.sh} "$dir/root/selftests/"
 	ln "$dir"/root/selftests/{urandom_read,liburandom_read.so,uprobe_multi,btf_dump_test_case_*.c} \
 		"$dir/root/selftests/cpuv4/"
 	if [ -x "$out/tools/sbin/bpftool" ]; then
