@@ -36,6 +36,12 @@ count_line()
 	echo "$passed $failed ${skipped:-0}"
 }
 
+# summary LOG: the line that says most about a step
+summary()
+{
+	grep -E '^(fuzz|enc): |^[0-9]+ passed' "$1" | tail -n 1 || true
+}
+
 # run_step NAME LIMIT COMMAND...: run a command with a limit in seconds
 run_step()
 {
@@ -48,7 +54,7 @@ run_step()
 	counts=$(count_line "$log" "$status")
 	echo "$counts" >>"$RESULTS"
 	if [ "$status" = 0 ]; then
-		printf 'ok     %-28s %5d s  %s\n' "$name" $((SECONDS - began)) "$(tail -n 1 "$log")"
+		printf 'ok     %-28s %5d s  %s\n' "$name" $((SECONDS - began)) "$(summary "$log")"
 		return
 	fi
 	[ "$status" != 124 ] || echo "the limit of $limit s was reached" >>"$log"
@@ -92,15 +98,15 @@ user_space()
 
 	lane lint 600 scripts/lint.sh
 	for t in unit enc golden exec words fuzz-driver; do
-		lane "$t" 900 make -C test "$t"
+		lane "$t" 900 make -s -C test "$t"
 	done
-	lane fuzz-plant 1200 make -C test fuzz-plant
+	lane fuzz-plant 1200 make -s -C test fuzz-plant
 	for t in $TARGETS; do
-		lane "exec-$t" 900 make -C test exec TARGET="$t"
-		lane "enc-$t" 900 make -C test enc TARGET="$t"
-		lane "fuzz-$t" 4000 make -C test fuzz TARGET="$t" COUNT="$FUZZ_OTHERS"
+		lane "exec-$t" 900 make -s -C test exec TARGET="$t"
+		lane "enc-$t" 900 make -s -C test enc TARGET="$t"
+		lane "fuzz-$t" 4000 make -s -C test fuzz TARGET="$t" COUNT="$FUZZ_OTHERS"
 	done
-	lane fuzz 4000 make -C test fuzz COUNT="$FUZZ"
+	lane fuzz 4000 make -s -C test fuzz COUNT="$FUZZ"
 }
 
 # Processors of a board: the malta machines have one.
