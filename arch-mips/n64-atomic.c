@@ -135,23 +135,21 @@ static void compare_exchange(struct bjn_ctx *c, const struct bpf_insn *insn)
 	enum mi_reg expected = N64_R0;
 	s64 off;
 	enum mi_reg addr = address(c, insn, &off);
-	enum mi_reg rs = n64_src(c, insn->src_reg, N64_X2);
 	u32 loop;
 
 	if (!dw) {
 		n64_sext(c, N64_X3, N64_R0);
 		expected = N64_X3;
 	}
-	if (insn->src_reg == BPF_REG_10) {
-		bjn_fail(c, -EOPNOTSUPP, "frame pointer as a value to be stored atomically");
-		return;
-	}
 	mi_fence(c, FENCE | FENCE_LLSC);
 	loop = c->pos;
 	may_fault(c, insn, 6);
 	mi_load_linked(c, dw, N64_X1, off, addr);
 	mi_out(c, &outs, MI_OP_bne, N64_X1, expected);
-	mi_move(c, N64_X2, rs);
+	if (insn->src_reg == BPF_REG_10)
+		mi_daddiu(c, N64_X2, MI_SP, n64_frame(c)->fp);
+	else
+		mi_move(c, N64_X2, n64_src(c, insn->src_reg, N64_X2));
 	may_fault(c, insn, 3);
 	mi_store_cond(c, dw, N64_X2, off, addr);
 	mi_back(c, MI_OP_beq, N64_X2, MI_ZERO, loop);
