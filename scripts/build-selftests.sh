@@ -174,7 +174,8 @@ keep_programs()
 		ln "$dir/root/selftests/bpftool" "$dir/root/selftests/cpuv4/bpftool"
 	fi
 	[ "$all" = yes ] && tree=linux || tree=linux-allow
-	find "$work/$tree/tools/testing/selftests/bpf/prog_tests" -name '*.c' -exec cat {} + |
+	find "$work/$tree/tools/testing/selftests/bpf/prog_tests" \
+		"$work/linux-v4/tools/testing/selftests/bpf/prog_tests" -name '*.c' -exec cat {} + |
 		sed -nE 's/^void (serial_)?test_([a-zA-Z0-9_]+)\((void)?\).*/\2/p' | sort -u >"$dir/tests"
 	grep -E 'SKIP-(BPF|SKEL|TEST)' "$log" | awk '{ print $2 }' | sort -u >"$dir/not-built" || true
 	add_libraries "$dir/root"
