@@ -129,7 +129,7 @@ static void progs_line(struct result *r, char *line)
 	if (!name || !verdict || verdict < name)
 		return;
 	*verdict++ = 0;
-	name++;
+	name += strspn(name, " ");
 	if (sub) {
 		int failed = r->failed;
 
@@ -149,11 +149,14 @@ static void parse(struct result *r)
 {
 	FILE *f = fopen(OUTPUT, "r");
 	char line[512];
+	bool again = false;	/* test_progs repeats the failures at its end */
 	int a, b, c;
 
 	while (f && fgets(line, sizeof(line), f)) {
 		line[strcspn(line, "\n")] = 0;
-		if (line[0] == '#' && line[1] >= '0' && line[1] <= '9') {
+		if (!strcmp(line, "All error logs:"))
+			again = true;
+		if (!again && line[0] == '#' && line[1] >= '0' && line[1] <= '9') {
 			char *end = strrchr(line, ' ');
 
 			if (end && !strncmp(end, " FAIL", 5))
