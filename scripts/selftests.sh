@@ -137,7 +137,7 @@ figures()
 # names_of VERDICT FILE
 names_of()
 {
-	sed -nE "s/^    $1 ([^ ]+).*/\1/p" "$2" 2>/dev/null | grep -v SKIP | sort -u
+	grep -v '# SKIP' "$2" | sed -nE "s/^    $1 +([^ ]+).*/\1/p" | sort -u
 }
 
 # table PLAN: the comparison, one row per test
