@@ -12,6 +12,7 @@
 #include <linux/filter.h>
 
 #include "backend.h"
+#include "glue.h"
 #include "insn.h"
 #include "kglue.h"
 
@@ -31,24 +32,6 @@ static const struct bpf_insn sample[] = {
 	{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
 	{ .code = BPF_JMP | BPF_EXIT },
 };
-
-static struct bpf_prog *compile_sample(void)
-{
-	struct bpf_prog *prog = bpf_prog_alloc(bpf_prog_size(ARRAY_SIZE(sample)), 0);
-	int err = 0;
-
-	if (!prog)
-		return NULL;
-	prog->len = ARRAY_SIZE(sample);
-	prog->type = BPF_PROG_TYPE_SOCKET_FILTER;
-	prog->jit_requested = 1;
-	memcpy(prog->insnsi, sample, sizeof(sample));
-	prog = bpf_prog_select_runtime(prog, &err);
-	if (!err && prog->jited)
-		return prog;
-	bpf_prog_free(prog);
-	return NULL;
-}
 
 /* Entry: landing pad, patchable slot, signed return address. */
 static const char *learn_entry(struct bjn_env *env, const u32 *code)
@@ -110,15 +93,13 @@ static void learn_barrier(struct bjn_env *env, const u32 *code, u32 words)
  */
 int bjn_a64_learn(struct bjn_env *env)
 {
-	struct bpf_prog *prog = compile_sample();
+	struct bpf_prog *prog = bjn_sample_compile(sample, ARRAY_SIZE(sample));
 	const char *why;
 	const u32 *code;
 	u32 words;
 
-	if (!prog) {
-		pr_err("the stock JIT does not compile; see net.core.bpf_jit_enable\n");
+	if (!prog)
 		return -ENOMEM;
-	}
 	code = (const u32 *)prog->bpf_func;
 	words = prog->jited_len / sizeof(u32);
 	why = words > MAX_PROLOGUE ? learn_entry(env, code) : "image is too short";
@@ -131,6 +112,6 @@ int bjn_a64_learn(struct bjn_env *env)
 	bpf_prog_free(prog);
 	if (!why)
 		return 0;
-	pr_err("the stock JIT's programs cannot be joined: %s; please report it\n", why);
+	pr_err("not loaded: the stock JIT's programs cannot be joined: %s; please report it\n", why);
 	return -EOPNOTSUPP;
 }

@@ -2,6 +2,8 @@
 /*
  * LoongArch: what the driver needs from this kernel and CPU.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/bitfield.h>
 #include <linux/bpf.h>
 #include <linux/filter.h>
@@ -18,8 +20,44 @@
 /* break 0: what an unused byte of an image must be when it is executed */
 #define LA_BREAK 0x002a0000
 
+/*
+ * Entry of every program of the stock JIT since Linux 7.2: the slot that
+ * trampolines patch, then the tail call count, behind which tail calls enter
+ * (la_prologue()). Older kernels enter elsewhere and count down.
+ */
+static const u32 stock_entry[] = {
+	0x0015002c,						/* move t0, ra */
+	0x03400000, 0x03400000, 0x03400000, 0x03400000, 0x03400000,	/* nop */
+	0x02c0000a,						/* addi.d a6, zero, 0 */
+};
+
+static const struct bpf_insn sample[] = {
+	{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
+	{ .code = BPF_JMP | BPF_EXIT },
+};
+
+static int check_stock(void)
+{
+	struct bpf_prog *prog = bjn_sample_compile(sample, ARRAY_SIZE(sample));
+	bool known;
+
+	if (!prog)
+		return -ENOMEM;
+	known = prog->jited_len > sizeof(stock_entry) &&
+		!memcmp(prog->bpf_func, stock_entry, sizeof(stock_entry));
+	bpf_prog_free(prog);
+	if (known)
+		return 0;
+	pr_err("not loaded: tail calls of this kernel's JIT enter programs in an unknown way; use Linux 7.2 or 7.3\n");
+	return -EOPNOTSUPP;
+}
+
 int bjn_glue_detect(const struct bjn_backend **be, struct bjn_env *env)
 {
+	int err = check_stock();
+
+	if (err)
+		return err;
 	*be = &bjn_loongarch;
 	env->cpu = 0;
 	env->off_array_max_entries = offsetof(struct bpf_array, map.max_entries);

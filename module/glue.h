@@ -58,4 +58,10 @@ int bjn_glue_extable(struct exception_table_entry *at,
  */
 unsigned long bjn_glue_may_goto(void);
 
+struct bpf_insn;
+struct bpf_prog;
+
+/* module/sample.c: for the glue of any architecture */
+struct bpf_prog *bjn_sample_compile(const struct bpf_insn *insns, u32 len);
+
 #endif
