@@ -3,7 +3,9 @@
  * What the machine is said to be able to do, it does: features/ lists it, and small programs for each part of
  * the instruction set are compiled by us and give the right result.
  */
+#define _GNU_SOURCE
 #include <dirent.h>
+#include <sched.h>
 #include <unistd.h>
 #include "guest.h"
 
@@ -44,7 +46,7 @@ static const struct program programs[] = {
 	{ "a helper call", NULL, 1, 0, {
 		CALL(BPF_FUNC_ktime_get_ns), MOV64_REG(BPF_REG_1, BPF_REG_0), MOV64_IMM(BPF_REG_0, 0),
 		JMP_IMM(BPF_JEQ, BPF_REG_1, 0, 1), MOV64_IMM(BPF_REG_0, 1), EXIT() } },
-	{ "the processor number", NULL, 0, 0, { CALL(BPF_FUNC_get_smp_processor_id), EXIT() } },
+	{ "the processor number, which is pinned", NULL, 0, 0, { CALL(BPF_FUNC_get_smp_processor_id), EXIT() } },
 	{ "a subprogram", NULL, 30, 0, {
 		MOV64_IMM(BPF_REG_6, 10), MOV64_IMM(BPF_REG_1, 20), CALL_REL(2),
 		ALU64_REG(BPF_ADD, BPF_REG_0, BPF_REG_6), EXIT(),
@@ -169,8 +171,19 @@ static void disabled_at_load(void)
 	check(!file_write(cpuv4, "1") && file_num(cpuv4, -1) == 1, "it can be switched on");
 }
 
+/* Programs that ask for the processor number shall get 0. */
+static void pin(void)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(0, &set);
+	check(!sched_setaffinity(0, sizeof(set), &set), "pinned to processor 0");
+}
+
 void suite_features(void)
 {
+	pin();
 	if (!ng_load("", "features"))
 		return;
 	list();

@@ -183,6 +183,21 @@ static enum outcome fail_at(int n, int (*load)(int), int map)
 	return out;
 }
 
+/* Programs are freed by a worker, after grace periods: wait until nothing moves, ten seconds at most. */
+static void settle(void)
+{
+	long before, now = slab_objects();
+
+	bpf_settle(0);
+	for (int i = 0; i < 20; i++) {
+		usleep(500000);
+		before = now;
+		now = slab_objects();
+		if (now == before)
+			return;
+	}
+}
+
 /* What was allocated and not freed. */
 struct growth {
 	long objects, kb;
@@ -198,14 +213,12 @@ static bool repeat(int n, int (*load)(int), int map, enum outcome first, struct 
 {
 	bool same = true;
 
-	bpf_settle(0);
-	usleep(200000);
+	settle();
 	g->objects = slab_objects();
 	g->kb = vmalloc_kb();
 	for (int i = 0; i < REPEAT && same; i++)
 		same = fail_at(n, load, map) == first;
-	bpf_settle(0);
-	usleep(300000);
+	settle();
 	g->objects = slab_objects() - g->objects;
 	g->kb = vmalloc_kb() - g->kb;
 	return same;
