@@ -137,7 +137,7 @@ figures()
 # names_of VERDICT FILE
 names_of()
 {
-	grep -v '# SKIP' "$2" | sed -nE "s/^    $1 +([^ ]+).*/\1/p" | sort -u
+	grep -v '# SKIP' "$2" | sed -nE "s/^    $1 +(.*)/\1/p" | sort -u
 }
 
 # table PLAN: the comparison, one row per test
