@@ -71,7 +71,7 @@ void bjn_glue_sync(void *start, void *end)
  */
 int bjn_glue_extable(struct exception_table_entry *at,
 		     const struct exception_table_entry *final,
-		     const void *insn, const void *resume, u8 reg)
+		     const void *insn, const void *resume, const struct bjn_extable *e)
 {
 	long to_insn = (long)insn - (long)&final->insn;
 	long to_resume = (long)resume - (long)&final->fixup;
@@ -82,7 +82,7 @@ int bjn_glue_extable(struct exception_table_entry *at,
 	at->fixup = to_resume;
 	at->type = EX_TYPE_KACCESS_ERR_ZERO;
 	at->data = FIELD_PREP(EX_DATA_REG_ERR, NO_REG) |
-		   FIELD_PREP(EX_DATA_REG_ZERO, reg == BJN_EX_NO_REG ? NO_REG : reg);
+		   FIELD_PREP(EX_DATA_REG_ZERO, e->reg == BJN_EX_NO_REG ? NO_REG : e->reg);
 	return 0;
 }
 

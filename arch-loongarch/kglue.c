@@ -96,7 +96,7 @@ void bjn_glue_sync(void *start, void *end)
  */
 int bjn_glue_extable(struct exception_table_entry *at,
 		     const struct exception_table_entry *final,
-		     const void *insn, const void *resume, u8 reg)
+		     const void *insn, const void *resume, const struct bjn_extable *e)
 {
 	long to_insn = (long)insn - (long)&final->insn;
 	long to_resume = (long)resume - (long)&final->fixup;
@@ -106,7 +106,7 @@ int bjn_glue_extable(struct exception_table_entry *at,
 	at->insn = to_insn;
 	at->fixup = to_resume;
 	at->type = EX_TYPE_UACCESS_ERR_ZERO;
-	at->data = reg == BJN_EX_NO_REG ? 0 : FIELD_PREP(EX_DATA_REG_ZERO, reg);
+	at->data = e->reg == BJN_EX_NO_REG ? 0 : FIELD_PREP(EX_DATA_REG_ZERO, e->reg);
 	return 0;
 }
 

@@ -173,9 +173,9 @@ void bjn_glue_sync(void *start, void *end)
  */
 int bjn_glue_extable(struct exception_table_entry *at,
 		     const struct exception_table_entry *final,
-		     const void *insn, const void *resume, u8 reg)
+		     const void *insn, const void *resume, const struct bjn_extable *e)
 {
-	if (reg != BJN_EX_NO_REG)
+	if (e->reg != BJN_EX_NO_REG)
 		return -EINVAL;
 	at->insn = (unsigned long)insn;
 	at->nextinsn = (unsigned long)resume;

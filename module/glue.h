@@ -43,13 +43,13 @@ void bjn_glue_sync(void *start, void *end);
  * @final: where the entry will be when it is used (its fields are relative)
  * @insn: address of the instruction that may fault
  * @resume: address at which execution goes on
- * @reg: machine register to be zeroed, or BJN_EX_NO_REG
+ * @e: what happens on a fault
  *
  * Return: 0, or -ERANGE when a distance does not fit the format.
  */
 int bjn_glue_extable(struct exception_table_entry *at,
 		     const struct exception_table_entry *final,
-		     const void *insn, const void *resume, u8 reg);
+		     const void *insn, const void *resume, const struct bjn_extable *e);
 
 /**
  * bjn_glue_may_goto - routine for BJN_CALL_MAY_GOTO (see struct bjn_call)

@@ -246,7 +246,7 @@ static int write_extable(struct bjn_job *job)
 
 	for (i = 0; i < img->nr_ex; i++) {
 		const struct bjn_extable *e = &job->ctx.ex[i];
-		int err = bjn_glue_extable(&rw[i], &ro[i], code + e->at, code + e->resume, e->reg);
+		int err = bjn_glue_extable(&rw[i], &ro[i], code + e->at, code + e->resume, e);
 
 		if (err)
 			return err;

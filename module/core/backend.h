@@ -186,11 +186,18 @@ struct bjn_fixup {
  * @at: word offset of the instruction
  * @resume: word offset at which execution goes on
  * @reg: machine register to be zeroed, or BJN_EX_NO_REG
+ * @arena: machine register with the 32-bit arena pointer at the time of the
+ *	fault, or BJN_EX_NO_REG: not to be reported as an arena access
+ * @write: the arena access writes
+ * @off: offset of the arena access from @arena
  */
 struct bjn_extable {
 	u32 at;
 	u32 resume;
 	u8 reg;
+	u8 arena;
+	bool write;
+	s16 off;
 };
 
 /**

@@ -165,6 +165,25 @@ static inline void bjn_may_fault(struct bjn_ctx *c, u32 resume, u8 reg)
 	e->at = c->pos;
 	e->resume = c->pos + resume;
 	e->reg = reg;
+	e->arena = BJN_EX_NO_REG;
+}
+
+/**
+ * bjn_is_arena - the instruction that bjn_may_fault() noted accesses the arena
+ * @c: compilation
+ * @arena: machine register with the 32-bit arena pointer
+ * @off: offset from it
+ * @write: the access writes
+ *
+ * A kernel that has streams reports such a fault in that of the program.
+ */
+static inline void bjn_is_arena(struct bjn_ctx *c, u8 arena, s16 off, bool write)
+{
+	if (c->err || !c->nr_ex)
+		return;
+	c->ex[c->nr_ex - 1].arena = arena;
+	c->ex[c->nr_ex - 1].off = off;
+	c->ex[c->nr_ex - 1].write = write;
 }
 
 #endif
