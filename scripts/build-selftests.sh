@@ -185,17 +185,23 @@ keep_programs()
 	mv "$dir" "$programs"
 }
 
+# hash_of_build ALL: what the programs depend on, for all tests or those of allow.tsv
+hash_of_build()
+{
+	{
+		cat "$btf" "$src/.bjn-version"
+		awk -v all="$1" '$2 == "v4" || ($2 == "progs" && all == "no")' "$REPO/test/selftests/allow.tsv"
+		[ "$B_ARCH" != loong64 ] || cat "$REPO"/test/selftests/widen.*
+		"$REPO/scripts/in-toolbox" "clang-$CLANG_VERSION" --version
+		"$REPO/scripts/in-toolbox" "$B_USER-gcc" --version
+	} | sha256sum | cut -c 1-16
+}
+
 build_programs()
 {
 	local log=$BJN_LOG/selftests-$B_ARCH.log start=$SECONDS hash
 
-	hash=$({
-		cat "$btf" "$src/.bjn-version"
-		awk -v all="$all" '$2 == "v4" || ($2 == "progs" && all == "no")' "$REPO/test/selftests/allow.tsv"
-		cat "$REPO"/test/selftests/widen.*
-		"$REPO/scripts/in-toolbox" "clang-$CLANG_VERSION" --version
-		"$REPO/scripts/in-toolbox" "$B_USER-gcc" --version
-	} | sha256sum | cut -c 1-16)
+	hash=$(hash_of_build "$all")
 	[ "$(cat "$programs/hash" 2>/dev/null)" != "$hash" ] || return 0
 	need_space "$BJN_CACHE" 6000
 	mkdir -p "$work"
@@ -260,6 +266,8 @@ sysroot=$BJN_CACHE/sysroot/$B_ARCH
 work=$BJN_CACHE/build/selftests-$B_ARCH
 programs=$BJN_CACHE/selftests/programs-$source_of_btf
 root=$BJN_CACHE/selftests/$B_NAME
+# all of them serve for a part
+[ "$(cat "$programs-all/hash" 2>/dev/null)" != "$(hash_of_build yes)" ] || all=yes
 if [ "$all" = yes ]; then
 	programs+=-all
 	root+=-all
