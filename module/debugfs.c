@@ -66,7 +66,7 @@ DEFINE_SHOW_ATTRIBUTE(cost);
 void bjn_debugfs_init(void)
 {
 	dir = debugfs_create_dir(KBUILD_MODNAME, NULL);
-	debugfs_create_file("programs", 0444, dir, NULL, &programs_fops);
+	debugfs_create_file("programs", 0400, dir, NULL, &programs_fops);
 	debugfs_create_file("hooks", 0444, dir, NULL, &hooks_fops);
 	debugfs_create_file("unsupported", 0444, dir, NULL, &unsupported_fops);
 	debugfs_create_file("cost", 0444, dir, NULL, &cost_fops);

@@ -27,7 +27,7 @@ declare -A job=([SUITE]='' [JIT]=ng [HARDEN]=0)
 own_loading()
 {
 	case $1 in
-	hooks | toggle | unload | sabotage | features | bench | demo) return 0 ;;
+	hooks | toggle | unload | sabotage | cycles | features | bench | demo) return 0 ;;
 	*) return 1 ;;
 	esac
 }

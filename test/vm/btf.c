@@ -26,12 +26,12 @@ static const uint32_t types[] = {
 	S_SUB, INFO(BTF_KIND_FUNC, BTF_FUNC_STATIC), 3,
 };
 
-static int btf_load(void)
+/* file descriptor or -1 with errno set */
+static int btf_load(const uint32_t *types, size_t type_len, const char *strings, size_t str_len)
 {
 	struct {
 		struct btf_header hdr;
-		uint32_t types[ARRAY_SIZE(types)];
-		char strings[sizeof(strings)];
+		char data[512];
 	} blob;
 	union bpf_attr attr;
 
@@ -39,21 +39,21 @@ static int btf_load(void)
 	blob.hdr.magic = BTF_MAGIC;
 	blob.hdr.version = BTF_VERSION;
 	blob.hdr.hdr_len = sizeof(blob.hdr);
-	blob.hdr.type_len = sizeof(types);
-	blob.hdr.str_off = sizeof(types);
-	blob.hdr.str_len = sizeof(strings);
-	memcpy(blob.types, types, sizeof(types));
-	memcpy(blob.strings, strings, sizeof(strings));
+	blob.hdr.type_len = type_len;
+	blob.hdr.str_off = type_len;
+	blob.hdr.str_len = str_len;
+	memcpy(blob.data, types, type_len);
+	memcpy(blob.data + type_len, strings, str_len);
 	memset(&attr, 0, sizeof(attr));
 	attr.btf = (uintptr_t)&blob;
-	attr.btf_size = sizeof(blob.hdr) + sizeof(types) + sizeof(strings);
+	attr.btf_size = sizeof(blob.hdr) + type_len + str_len;
 	return syscall(SYS_bpf, BPF_BTF_LOAD, &attr, sizeof(attr));
 }
 
 int prog_load_subprog(const struct bpf_insn *insn, unsigned int count, unsigned int sub)
 {
 	struct bpf_func_info info[2] = { { 0, ID_FUNC }, { sub, ID_FUNC + 1 } };
-	int btf = btf_load(), fd;
+	int btf = btf_load(types, sizeof(types), strings, sizeof(strings)), fd;
 	union bpf_attr attr;
 
 	if (btf < 0)
@@ -64,6 +64,40 @@ int prog_load_subprog(const struct bpf_insn *insn, unsigned int count, unsigned 
 	attr.func_info_rec_size = sizeof(info[0]);
 	attr.func_info_cnt = ARRAY_SIZE(info);
 	fd = prog_load_attr(&attr, BPF_PROG_TYPE_SOCKET_FILTER, insn, count);
+	close(btf);
+	return fd;
+}
+
+int map_create_timer(void)
+{
+	static const char names[] = "\0u32\0u64\0o\0bpf_timer\0value\0timer\0count";
+	enum { N_U32 = 1, N_U64 = 5, N_O = 9, N_TIMER = 11, N_VALUE = 21, N_T = 27, N_COUNT = 33 };
+	static const uint32_t t[] = {
+		/* 1: u32, 2: u64, 3: u64[2] */
+		N_U32, INFO(BTF_KIND_INT, 0), 4, 32,
+		N_U64, INFO(BTF_KIND_INT, 0), 8, 64,
+		0, INFO(BTF_KIND_ARRAY, 0), 0, 2, 1, 2,
+		/* 4: struct bpf_timer { u64 o[2]; } */
+		N_TIMER, INFO(BTF_KIND_STRUCT, 1), 16, N_O, 3, 0,
+		/* 5: struct value { struct bpf_timer timer; u64 count; } */
+		N_VALUE, INFO(BTF_KIND_STRUCT, 2), 24, N_T, 4, 0, N_COUNT, 2, 128,
+	};
+	int btf = btf_load(t, sizeof(t), names, sizeof(names)), fd;
+	union bpf_attr attr;
+
+	if (btf < 0)
+		return -errno;
+	memset(&attr, 0, sizeof(attr));
+	attr.map_type = BPF_MAP_TYPE_ARRAY;
+	attr.key_size = 4;
+	attr.value_size = 24;
+	attr.max_entries = 1;
+	attr.btf_fd = btf;
+	attr.btf_key_type_id = 1;
+	attr.btf_value_type_id = 5;
+	fd = syscall(SYS_bpf, BPF_MAP_CREATE, &attr, sizeof(attr));
+	if (fd < 0)
+		fd = -errno;
 	close(btf);
 	return fd;
 }

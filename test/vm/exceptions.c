@@ -52,8 +52,7 @@ static int find_func(const struct btf_header *h, const char *name)
 	return -ENOENT;
 }
 
-/* BTF id of a function of the kernel, or a negative errno. */
-static int kernel_func(const char *name)
+int kernel_func(const char *name)
 {
 	char *buf = malloc(MAX_BTF);
 	int fd = open(VMLINUX, O_RDONLY), id = -ENOENT;

@@ -80,7 +80,7 @@ enum { S_LONG = 1, S_ARG = 6, S_MAIN = 10, S_SUB = 15 };
 static const char strings[] = "\0long\0arg\0main\0sub";
 
 /* 1 long; 2 long (void *); 3 long (long, ... twelve times); 4 main; 5 sub; 6 void * */
-static int btf_of_many_args(void)
+int btf_of_many_args(void)
 {
 	struct {
 		struct btf_header hdr;

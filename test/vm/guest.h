@@ -129,6 +129,12 @@ int map_del(int fd, uint32_t key);
 int load_const(int value);
 /** runs_ok() - whether @fd returns @want; notes what it did otherwise. */
 bool runs_ok(int fd, uint32_t want);
+/** kernel_func() - BTF id of a function of the kernel, or -errno. */
+int kernel_func(const char *name);
+/** btf_of_many_args() - BTF of a main program (4) and a function of twelve longs (5); file descriptor or -errno. */
+int btf_of_many_args(void);
+/** map_create_timer() - array of one struct bpf_timer with a u64 behind it; file descriptor or -errno. */
+int map_create_timer(void);
 /** bpf_settle() - wait until freed programs are really gone (deferred by RCU), at most two seconds. */
 void bpf_settle(long programs);
 

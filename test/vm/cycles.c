@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Load the module, load and run programs of every kind, let them go, unload the module, and again: CYCLES= times,
+ * while another processor goes on loading programs of its own. In the end no memory is missing.
+ */
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "kinds.h"
+
+#define ROUNDS		2	/* programs of every kind in each cycle */
+#define WARM_UP		5	/* cycles before memory is measured: caches, per-CPU chunks */
+#define ALLOWED_KB	3072	/* noise of a running system; ten cycles that lose a program each are more */
+
+static long meminfo(const char *key)
+{
+	static char text[8192];
+	const char *p;
+
+	if (file_read("/proc/meminfo", text, sizeof(text)) <= 0)
+		return 0;
+	p = strstr(text, key);
+	return p ? strtol(p + strlen(key), NULL, 10) : 0;
+}
+
+/* Kilobytes that the kernel holds where a module's programs could leak: slabs, vmalloc, per-CPU memory, page tables. */
+static long kernel_kb(void)
+{
+	return meminfo("SUnreclaim:") + meminfo("VmallocUsed:") + meminfo("Percpu:") + meminfo("PageTables:");
+}
+
+/* Somebody else's programs, of whatever JIT is there, made and freed all the time. */
+static pid_t other_start(volatile long *loaded)
+{
+	pid_t pid = fork();
+	struct maker m;
+
+	if (pid)
+		return pid;
+	if (maker_init(&m, -1))
+		_exit(1);
+	for (uint32_t i = 0;; i++) {
+		struct made p = make(&m, &kinds[i % nr_kinds], i);
+		uint32_t got;
+
+		if (p.fd >= 0) {
+			if (made_right(&m, &p, &got) != 1 && compiled_by(p.fd) == BY_US)
+				_exit(2);
+			++*loaded;
+		}
+		unmake(&p);
+		usleep(3000);
+	}
+}
+
+static bool other_end(pid_t pid)
+{
+	int status;
+
+	if (waitpid(pid, &status, WNOHANG) == pid) {
+		note("the other process ended with status 0x%x", status);
+		return false;
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, &status, 0);
+	return true;
+}
+
+/* Programs of every kind that loads; returns how many gave a wrong result. */
+static int use(uint32_t n, long *ours)
+{
+	struct maker m;
+	int wrong = 0;
+
+	if (maker_init(&m, -1))
+		return 1;
+	for (unsigned int i = 0; i < ROUNDS * nr_kinds; i++) {
+		struct made p = make(&m, &kinds[i % nr_kinds], n + i);
+		uint32_t got = 0;
+
+		if (p.fd >= 0) {
+			if (compiled_by(p.fd) != BY_US) {
+				note("%s: not compiled by " MODULE, p.kind->name);
+				wrong++;
+			}
+			if (made_right(&m, &p, &got) != 1) {
+				note("%s: %u instead of %u", p.kind->name, got, p.want);
+				wrong++;
+			}
+			++*ours;
+		}
+		unmake(&p);
+	}
+	maker_exit(&m);
+	return wrong;
+}
+
+static bool cycle(int i, long *ours)
+{
+	int err = module_load(MODULE_KO, ""), wrong;
+
+	if (err) {
+		note("cycle %d: insmod: %s", i, strerror(-err));
+		return false;
+	}
+	wrong = use(i * 100, ours);
+	/* what the other process loads from here on is stock, so that ours run out */
+	file_write(SYSFS "enabled", "0");
+	err = ng_unload();
+	if (err)
+		note("cycle %d: rmmod: %s", i, strerror(-err));
+	return !err && !wrong;
+}
+
+void suite_cycles(void)
+{
+	int cycles = atoi(job("CYCLES", "100")), good = 0;
+	volatile long *loaded = mmap(NULL, sizeof(*loaded), PROT_READ | PROT_WRITE,
+				     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	long ours = 0, before = 0, after;
+	pid_t pid = other_start(loaded);
+
+	for (int i = 0; i < cycles && good == i; i++) {
+		if (i == WARM_UP || cycles <= WARM_UP)
+			before = kernel_kb();
+		good += cycle(i, &ours);
+		if (i % 20 == 19)
+			note("%d cycles, %ld KB in the kernel", i + 1, kernel_kb());
+	}
+	check(other_end(pid), "the other process loaded %ld programs all the while", *loaded);
+	check(good == cycles, "%d of %d cycles with %ld programs of ours, all right", good, cycles, ours);
+	sleep(2);
+	after = kernel_kb();
+	for (int i = 0; i < 20 && after - before > ALLOWED_KB; i++) {
+		sleep(1);
+		after = kernel_kb();
+	}
+	check(after - before <= ALLOWED_KB, "memory: %ld KB before, %ld KB after", before, after);
+	check(!module_loaded(MODULE), "the module is gone");
+}
