@@ -49,12 +49,14 @@ static enum la_reg address(struct bjn_ctx *c, const struct bpf_insn *insn)
 
 /*
  * The next word may fault if this is an access to an arena. Then a value that
- * is returned reads as 0.
+ * is returned reads as 0. Any read-modify-write is reported as a write.
  */
 static void may_fault(struct bjn_ctx *c, const struct bpf_insn *insn, u32 resume, u8 reg)
 {
-	if (is_arena(insn))
-		bjn_may_fault(c, resume, reg);
+	if (!is_arena(insn))
+		return;
+	bjn_may_fault(c, resume, reg);
+	bjn_is_arena(c, la_frame(c)->map[insn->dst_reg], insn->off, true);
 }
 
 /* Instructions of one read-modify-write, relaxed and returning. */
@@ -173,6 +175,8 @@ static void load_acquire(struct bjn_ctx *c, const struct bpf_insn *insn)
 
 	la_access(c, LA_LOAD, BPF_SIZE(insn->code), la_dst(c, insn->dst_reg), base, off,
 		  is_arena(insn));
+	if (is_arena(insn))
+		bjn_is_arena(c, la_frame(c)->map[insn->src_reg], insn->off, false);
 	la_dbar(c, LA_DBAR_ACQUIRE);
 }
 
@@ -185,6 +189,8 @@ static void store_release(struct bjn_ctx *c, const struct bpf_insn *insn)
 
 	la_dbar(c, LA_DBAR_RELEASE);
 	la_access(c, LA_STORE, BPF_SIZE(insn->code), rs, base, off, is_arena(insn));
+	if (is_arena(insn))
+		bjn_is_arena(c, la_frame(c)->map[insn->dst_reg], insn->off, true);
 }
 
 /* everything of BPF_STX | BPF_ATOMIC and, in an arena, BPF_PROBE_ATOMIC */

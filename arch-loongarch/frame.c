@@ -73,7 +73,15 @@ static bool is_boundary(const struct bjn_prog *p)
 	return p->exception_boundary || p->exception_cb;
 }
 
-/* The order is what a boundary and its exception callback agree about. */
+static bool has_frame_pointer(const struct bjn_ctx *c)
+{
+	return c->env->cpu & BJN_LA_CPU_FRAME_POINTER;
+}
+
+/*
+ * $ra and $fp are where unwinders look for them. The order is what a boundary
+ * and its exception callback agree about.
+ */
 static void plan_saves(struct bjn_ctx *c, struct la_frame *f)
 {
 	u8 reg;
@@ -84,6 +92,8 @@ static void plan_saves(struct bjn_ctx *c, struct la_frame *f)
 			f->save[f->nr_save++] = reg;
 		return;
 	}
+	if (has_frame_pointer(c))
+		f->save[f->nr_save++] = LA_FP;
 	for (reg = BPF_REG_6; reg <= BPF_REG_9; reg++)
 		if (c->facts.regs & 1u << reg)
 			f->save[f->nr_save++] = f->map[reg];
@@ -194,22 +204,27 @@ static void save_tcc(struct bjn_ctx *c, const struct la_frame *f)
 	}
 }
 
-/* Lower $sp and fill the frame; an exception callback finds it filled. */
+/*
+ * Lower $sp and fill the frame; an exception callback finds it filled. The
+ * PROLOGUE unwinder wants to see $sp lowered and then $ra saved.
+ */
 static void make_frame(struct bjn_ctx *c, const struct la_frame *f)
 {
 	int i;
 
 	if (c->prog->exception_cb) {
 		la_addi_d(c, LA_SP, LA_BOUNDARY, -f->size);
-		return;
+	} else {
+		if (f->size)
+			la_addi_d(c, LA_SP, LA_SP, -f->size);
+		for (i = 0; i < f->nr_save; i++)
+			la_st_d(c, f->save[i], LA_SP, f->size - 8 * (i + 1));
+		save_tcc(c, f);
 	}
-	if (f->size)
-		la_addi_d(c, LA_SP, LA_SP, -f->size);
-	for (i = 0; i < f->nr_save; i++)
-		la_st_d(c, f->save[i], LA_SP, f->size - 8 * (i + 1));
-	save_tcc(c, f);
 	if (c->prog->exception_boundary)
 		la_addi_d(c, LA_BOUNDARY, LA_SP, f->size);
+	if (f->nr_save && has_frame_pointer(c))
+		la_addi_d(c, LA_FP, LA_SP, f->size);
 }
 
 /**

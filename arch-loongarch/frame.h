@@ -9,7 +9,7 @@
  *	            | incoming arguments 9...  |
  *	  size   -> +--------------------------+ <- $sp of the caller
  *	            | $ra                      |  program calls something
- *	            | $fp, $s0 ... $s8         |  as far as used
+ *	            | $fp, $s0 ... $s8         |  as far as used; $fp for unwinders
  *	  tcc    -> | tail call count or       |  count that this program was entered
  *	            |   pointer to it          |    with, kept up to date by callees
  *	  tcc_ptr-> | pointer to the count     |  for subprograms
@@ -48,10 +48,10 @@
 #define LA_PATCH_NOPS	5
 
 /*
- * Longest prologue: entry, $sp, saves, tail call counter, boundary, arena base,
- * private stack; longest epilogue: restores, $sp, return.
+ * Longest prologue: entry, $sp, saves, tail call counter, boundary, $fp, arena
+ * base, private stack; longest epilogue: restores, $sp, return.
  */
-#define LA_FRAME_WORDS	((2 + LA_PATCH_NOPS + 1 + LA_MAX_SAVE + 5 + 1 + 4 + 5) + \
+#define LA_FRAME_WORDS	((2 + LA_PATCH_NOPS + 1 + LA_MAX_SAVE + 5 + 2 + 4 + 5) + \
 			 (LA_MAX_SAVE + 1 + 3))
 
 /* Number of the register that stands for arguments 6 and up, if AX is not. */

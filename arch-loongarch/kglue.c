@@ -15,6 +15,7 @@
 
 #include "backend.h"
 #include "glue.h"
+#include "kglue.h"
 #include "ksym.h"
 
 /* break 0: what an unused byte of an image must be when it is executed */
@@ -59,7 +60,8 @@ int bjn_glue_detect(const struct bjn_backend **be, struct bjn_env *env)
 	if (err)
 		return err;
 	*be = &bjn_loongarch;
-	env->cpu = 0;
+	bjn_la_arena_init();
+	env->cpu = IS_ENABLED(CONFIG_UNWINDER_ORC) ? BJN_LA_CPU_FRAME_POINTER : 0;
 	env->off_array_max_entries = offsetof(struct bpf_array, map.max_entries);
 	env->off_array_ptrs = offsetof(struct bpf_array, ptrs);
 	env->off_prog_bpf_func = offsetof(struct bpf_prog, bpf_func);
@@ -91,8 +93,8 @@ void bjn_glue_sync(void *start, void *end)
 /*
  * EX_TYPE_UACCESS_ERR_ZERO (asm/asm-extable.h) zeroes a register and resumes
  * at an address of our choice; register 0 stands for none in both of its
- * fields (arch/loongarch/mm/extable.c). EX_TYPE_BPF is private to the stock
- * JIT and changed between releases.
+ * fields (arch/loongarch/mm/extable.c). EX_TYPE_BPF is the stock JIT's own; an
+ * access to an arena has it so that its fault can be reported (kglue-walk.c).
  */
 int bjn_glue_extable(struct exception_table_entry *at,
 		     const struct exception_table_entry *final,
@@ -104,6 +106,8 @@ int bjn_glue_extable(struct exception_table_entry *at,
 	if (to_insn != (int)to_insn || to_resume != (int)to_resume)
 		return -ERANGE;
 	at->insn = to_insn;
+	if (bjn_la_arena_entry(at, final, resume, e))
+		return 0;
 	at->fixup = to_resume;
 	at->type = EX_TYPE_UACCESS_ERR_ZERO;
 	at->data = e->reg == BJN_EX_NO_REG ? 0 : FIELD_PREP(EX_DATA_REG_ZERO, e->reg);

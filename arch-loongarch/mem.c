@@ -208,10 +208,11 @@ static void arena_access(struct bjn_ctx *c, enum la_access_kind kind, u8 size,
 	if (!off) {
 		may_fault(c, kind, rd);
 		la_djk(c, find_access(kind, size)->idx, rd, base, arena);
-		return;
+	} else {
+		la_add_d(c, LA_X2, base, arena);
+		la_access(c, kind, size, rd, LA_X2, off, true);
 	}
-	la_add_d(c, LA_X2, base, arena);
-	la_access(c, kind, size, rd, LA_X2, off, true);
+	bjn_is_arena(c, (u8)base, off, kind == LA_STORE);
 }
 
 /* dst = *(unsigned size *)(arena + src + off), 0 if that faults */

@@ -8,6 +8,7 @@
 #include <linux/seq_file.h>
 
 #include "bjn.h"
+#include "compat/compat.h"
 #include "decline.h"
 
 #define MAX_REASONS 48
@@ -44,7 +45,7 @@ void bjn_decline(const struct bpf_prog *prog, const struct bjn_ctx *ctx, const c
 
 	count_reason(ctx->err_why);
 	pr_info_ratelimited("program %s func %u declined: %s (insn %u, opcode 0x%02x, error %d); %s\n",
-			    prog->aux->name, prog->aux->func_idx, ctx->err_why, idx, insn->code,
+			    bjn_prog_name(prog), prog->aux->func_idx, ctx->err_why, idx, insn->code,
 			    ctx->err, verdict);
 }
 

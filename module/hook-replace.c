@@ -14,6 +14,7 @@
 #include "bjn.h"
 #include "compat/proto.h"
 #include "hook.h"
+#include "kglue-hook.h"
 
 DEFINE_STATIC_SRCU(bjn_hook_srcu);
 
@@ -115,6 +116,54 @@ static long replace_bpf_check BJN_SIX_WORDS
 }
 
 /*
+#ifdef __loongarch__
+
+struct counted_walk {
+	bjn_walk_fn *consume;
+	void *cookie;
+	bool any;
+};
+
+static bool count_frame(void *cookie, u64 ip, u64 sp, u64 fp)
+{
+	struct counted_walk *w = cookie;
+
+	w->any = true;
+	return within_module(ip, THIS_MODULE) || w->consume(w->cookie, ip, sp, fp);
+}
+
+/* The kernel's own walk is a good one, if there is one. */
+static void replace_arch_bpf_stack_walk(bjn_walk_fn *consume, void *cookie)
+{
+	struct counted_walk w = { .consume = consume, .cookie = cookie };
+	bool canary;
+	int idx = enter(BJN_HOOK_arch_bpf_stack_walk, &canary);
+
+	STOCK(arch_bpf_stack_walk)(count_frame, &w);
+	if (!w.any)
+		bjn_glue_stack_walk(consume, cookie);
+	leave(idx);
+}
+
+static bool replace_ex_handler_bpf(const struct exception_table_entry *ex, struct pt_regs *regs)
+{
+	bool canary;
+	int idx = enter(BJN_HOOK_ex_handler_bpf, &canary);
+	bool handled;
+
+	bjn_glue_fault(ex, regs);
+	handled = STOCK(ex_handler_bpf)(ex, regs);
+	leave(idx);
+	return handled;
+}
+
+#endif
+
+static bool feature_on(enum bjn_feature f)
+{
+	return bjn_load_switches().offered & 1ull << f;
+}
+
  * Add to what the stock JIT can do, never take away: it goes on compiling
  * programs that were verified with its own answer.
  */
@@ -222,6 +271,31 @@ static bool canary_bpf_check(unsigned long addr)
 }
 
 static bool canary_answer(unsigned long addr)
+#ifdef __loongarch__
+
+static bool last_frame(void *cookie, u64 ip, u64 sp, u64 fp)
+{
+	return false;
+}
+
+static bool canary_arch_bpf_stack_walk(unsigned long addr)
+{
+	FUNCTION(arch_bpf_stack_walk, addr)(last_frame, NULL);
+	return false;
+}
+
+/* An entry that is no one's, and registers that are only looked at. */
+static bool canary_ex_handler_bpf(unsigned long addr)
+{
+	const struct exception_table_entry ex = { .type = 0 };
+	struct pt_regs regs = { .csr_era = 0 };
+
+	FUNCTION(ex_handler_bpf, addr)(&ex, &regs);
+	return false;
+}
+
+#endif
+
 {
 	return ((bool (*)(void))addr)();
 }
@@ -254,6 +328,8 @@ struct bjn_hook bjn_hooks[BJN_NR_HOOKS] = {
 #define FEATURE_bpf_jit_free		0
 #define FEATURE_bpf_check		0
 #define FEATURE_bpf_jit_supports_insn	BJN_FEAT(ARENA_ATOMICS)
+#define FEATURE_arch_bpf_stack_walk	0
+#define FEATURE_ex_handler_bpf		0
 #define FEATURE_bpf_jit_inlines_helper_call	BJN_FEAT(INLINE_HELPERS)
 #define BJN_HOOK(symbol, absent, ret, params) \
 	BJN_ROW(symbol, absent, canary_##symbol, FEATURE_##symbol)

@@ -50,7 +50,7 @@ int bjn_priv_stack_alloc(struct bjn_priv_stack *s, const struct bpf_prog *prog)
 	s->mem = NULL;
 	if (!(bjn_aux_features(prog->aux) & BJN_FEAT(PRIVATE_STACK)))
 		return 0;
-	s->depth = round_up(prog->aux->stack_depth, 16);
+	s->depth = round_up(prog->aux->stack_depth, 16) - bjn_sabotage_shrink();
 	if (!bjn_sabotage_alloc())
 		s->mem = __alloc_percpu_gfp(s->depth + 2 * GUARD_BYTES, 16, GFP_KERNEL);
 	if (!s->mem)
@@ -86,7 +86,7 @@ void bjn_priv_stack_free(struct bjn_priv_stack *s, const struct bpf_prog *prog)
 		if (low && intact(guard_high(s, cpu)))
 			continue;
 		pr_err("program %s func %u wrote %s its private stack of %u bytes on CPU %d\n",
-		       prog->aux->name, prog->aux->func_idx, low ? "above" : "below",
+		       bjn_prog_name(prog), prog->aux->func_idx, low ? "above" : "below",
 		       s->depth, cpu);
 		break;
 	}

@@ -9,6 +9,7 @@
 #include <linux/spinlock.h>
 
 #include "bjn.h"
+#include "compat/compat.h"
 #include "registry.h"
 
 static DEFINE_HASHTABLE(images, 10);
@@ -146,7 +147,7 @@ int bjn_registry_show(struct seq_file *m, void *v)
 	spin_lock(&lock);
 	hash_for_each(images, i, img, node)
 		seq_printf(m, "name=%s func=%u image=0x%lx insns=%u bytes=%u extable=%u pending=%d\n",
-			   img->prog->aux->name, img->prog->aux->func_idx,
+			   bjn_prog_name(img->prog), img->prog->aux->func_idx,
 			   (unsigned long)img->mem.ro, img->prog->len, img->bytes,
 			   img->nr_ex, !list_empty(&img->pending));
 	spin_unlock(&lock);

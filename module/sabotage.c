@@ -19,6 +19,10 @@ static int sabotage_alloc;
 module_param(sabotage_alloc, int, 0644);
 MODULE_PARM_DESC(sabotage_alloc, "the N-th following allocation of the compile path fails, once");
 
+static unsigned int sabotage_shrink;
+module_param(sabotage_shrink, uint, 0644);
+MODULE_PARM_DESC(sabotage_shrink, "private stacks are too small by so many bytes, 16 at most");
+
 /**
  * bjn_sabotage_symbol - shall a symbol look as if it were missing?
  * @name: its name
@@ -35,6 +39,16 @@ bool bjn_sabotage_symbol(const char *name)
 bool bjn_sabotage_canary(const char *hook)
 {
 	return sabotage_canary && !strcmp(sabotage_canary, hook);
+}
+
+/**
+ * bjn_sabotage_shrink - by how many bytes shall a private stack be too small?
+ *
+ * No more than a guard has, so that nothing else is overwritten.
+ */
+unsigned int bjn_sabotage_shrink(void)
+{
+	return min(READ_ONCE(sabotage_shrink), 16u);
 }
 
 /**

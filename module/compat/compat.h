@@ -114,6 +114,19 @@ static inline u64 bjn_arena_user(const struct bpf_prog *prog)
 }
 
 /**
+ * bjn_prog_name - name that the user gave to a program
+ * @prog: program or subprogram; a subprogram has none of its own
+ */
+static inline const char *bjn_prog_name(const struct bpf_prog *prog)
+{
+#ifdef BJN_HAS_MAIN_PROG_AUX
+	return prog->aux->main_prog_aux->name;
+#else
+	return prog->aux->name;
+#endif
+}
+
+/**
  * bjn_aux_features - features that a program uses by what the verifier noted
  * @aux: of the program
  *

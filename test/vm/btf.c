@@ -9,7 +9,7 @@
 #include "guest.h"
 
 #define INFO(kind, vlen)	((uint32_t)(kind) << 24 | (vlen))
-#define ID_FUNC			4	/* first BTF_KIND_FUNC below */
+#define ID_FUNC			(BTF_ID_SUB - 1)	/* first BTF_KIND_FUNC below */
 
 static const char strings[] = "\0int\0ctx\0main\0sub\0";
 enum { S_INT = 1, S_CTX = 5, S_MAIN = 9, S_SUB = 14 };
@@ -50,7 +50,8 @@ static int btf_load(const uint32_t *types, size_t type_len, const char *strings,
 	return syscall(SYS_bpf, BPF_BTF_LOAD, &attr, sizeof(attr));
 }
 
-int prog_load_subprog(const struct bpf_insn *insn, unsigned int count, unsigned int sub)
+int prog_load_sub_as(enum bpf_prog_type type, const struct bpf_insn *insn, unsigned int count,
+		     unsigned int sub)
 {
 	struct bpf_func_info info[2] = { { 0, ID_FUNC }, { sub, ID_FUNC + 1 } };
 	int btf = btf_load(types, sizeof(types), strings, sizeof(strings)), fd;
@@ -63,9 +64,14 @@ int prog_load_subprog(const struct bpf_insn *insn, unsigned int count, unsigned 
 	attr.func_info = (uintptr_t)info;
 	attr.func_info_rec_size = sizeof(info[0]);
 	attr.func_info_cnt = ARRAY_SIZE(info);
-	fd = prog_load_attr(&attr, BPF_PROG_TYPE_SOCKET_FILTER, insn, count);
+	fd = prog_load_attr(&attr, type, insn, count);
 	close(btf);
 	return fd;
+}
+
+int prog_load_subprog(const struct bpf_insn *insn, unsigned int count, unsigned int sub)
+{
+	return prog_load_sub_as(BPF_PROG_TYPE_SOCKET_FILTER, insn, count, sub);
 }
 
 int map_create_timer(void)

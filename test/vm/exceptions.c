@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * bpf_throw(): needs a kernel with BTF, in which the function is looked up by name.
+ * bpf_throw(): needs a kernel with BTF, in which the function is looked up by name. The module bjn_probe calls
+ * programs from the kernel and sees which registers come back changed.
  */
 #include <fcntl.h>
 #include <linux/btf.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include "guest.h"
 
 #define VMLINUX		"/sys/kernel/btf/vmlinux"
 #define MAX_BTF		(32u << 20)
+#define PROBE_KO	"/modules/bjn_probe.ko"
+#define PROBE		"/sys/module/bjn_probe/parameters/"
 #define KFUNC(id)	INSN(BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_KFUNC_CALL, 0, id)
 
 /* Bytes of a type behind its struct btf_type. */
@@ -68,7 +72,8 @@ int kernel_func(const char *name)
 	return id;
 }
 
-static void throws(const char *name, const struct bpf_insn *prog, unsigned int count, uint32_t want)
+/* Ours, and @want each time it runs; file descriptor or -errno. */
+static int throws(const char *name, const struct bpf_insn *prog, unsigned int count, uint32_t want)
 {
 	struct counters before = counters_read(), after;
 	int i, fd = prog_load(BPF_PROG_TYPE_SCHED_CLS, prog, count);
@@ -82,12 +87,140 @@ static void throws(const char *name, const struct bpf_insn *prog, unsigned int c
 	check(right, "%s", name);
 	check(after.compiled > before.compiled && after.declined == before.declined &&
 	      after.failed == before.failed, "%s: compiled by " MODULE, name);
+	return fd;
+}
+
+/* Parameter of the probe that is loaded. */
+static long long probe_result(const char *name)
+{
+	char path[96], text[32];
+
+	snprintf(path, sizeof(path), PROBE "%s", name);
+	return file_read(path, text, sizeof(text)) > 0 ? strtoll(text, NULL, 10) : -1;
+}
+
+/* Called with a known value in each register that the C ABI wants preserved. */
+static void preserves(const char *name, int fd, uint32_t want)
+{
+	char params[32];
+	long long lost;
+	int err;
+
+	if (fd < 0)
+		return;
+	if (!file_exists(PROBE_KO)) {
+		skip(name, "there is no probe for this machine");
+		return;
+	}
+	snprintf(params, sizeof(params), "run=%d", fd);
+	err = module_load(PROBE_KO, params);
+	lost = probe_result("lost");
+	if (lost)
+		note("%s; registers lost: %llx, result %lld", strerror(-err), lost, probe_result("ret"));
+	check(!err && !lost && probe_result("ret") == want,
+	      "%s: fp and all saved registers of the caller survive", name);
+	module_unload("bjn_probe");
+}
+
+/* A walk that meets no program ends at the end of the stack. */
+static void walk(void)
+{
+	const char *name = "a stack walk without a program in it";
+	int err;
+
+	if (!file_exists(PROBE_KO)) {
+		skip(name, "there is no probe for this machine");
+		return;
+	}
+	err = module_load(PROBE_KO, "walk=1");
+	note("%lld frames, %lld programs", probe_result("frames"), probe_result("programs"));
+	check(!err && probe_result("frames") > 2 && probe_result("frames") < 100 &&
+	      !probe_result("programs"), "%s ends and finds none", name);
+	module_unload("bjn_probe");
+}
+
+/*
+ * A boundary below a boundary: a subprogram goes over into another program, which throws 5 from below itself.
+ * Then the outer program throws what it got plus 40; it must still know where its own frame is.
+ */
+static void nested(int id)
+{
+	const struct bpf_insn inner[] = {
+		MOV64_IMM(BPF_REG_6, 60), MOV64_IMM(BPF_REG_9, 90), CALL_REL(2),
+		MOV64_IMM(BPF_REG_0, 1), EXIT(),
+		MOV64_IMM(BPF_REG_7, 70), MOV64_IMM(BPF_REG_8, 80), MOV64_IMM(BPF_REG_1, 5), KFUNC(id),
+		MOV64_IMM(BPF_REG_0, 2), EXIT(),
+	};
+	int map = map_create(BPF_MAP_TYPE_PROG_ARRAY, 4, 4, 1), fd, out;
+	const struct bpf_insn outer[] = {
+		MOV64_REG(BPF_REG_6, BPF_REG_1), MOV64_IMM(BPF_REG_7, 40), CALL_REL(5),
+		ALU64_REG(BPF_ADD, BPF_REG_7, BPF_REG_0), MOV64_REG(BPF_REG_1, BPF_REG_7), KFUNC(id),
+		MOV64_IMM(BPF_REG_0, 3), EXIT(),
+		LD_MAP_FD(BPF_REG_2, map), MOV64_IMM(BPF_REG_3, 0), CALL(BPF_FUNC_tail_call),
+		MOV64_IMM(BPF_REG_0, 4), EXIT(),
+	};
+
+	fd = throws("thrown below, and nothing saved but by the boundary", inner, ARRAY_SIZE(inner), 5);
+	check(fd >= 0 && !map_set(map, 0, &fd), "the inner program is where the outer one calls");
+	out = prog_load_sub_as(BPF_PROG_TYPE_SCHED_CLS, outer, ARRAY_SIZE(outer), 8);
+	check(runs_ok(out, 45), "thrown again after a throw in another program");
+	preserves("thrown again after a throw in another program", out, 45);
+	close(out);
+	close(fd);
+	close(map);
+}
+
+/* Attach a program to a function of another one; link or -errno. */
+static int trace_sub(int target)
+{
+	static const struct bpf_insn prog[] = { MOV64_IMM(BPF_REG_0, 0), EXIT() };
+	union bpf_attr attr;
+	int fd, link;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.expected_attach_type = BPF_TRACE_FEXIT;
+	attr.attach_prog_fd = (uint32_t)target;
+	attr.attach_btf_id = BTF_ID_SUB;
+	fd = prog_load_attr(&attr, BPF_PROG_TYPE_TRACING, prog, ARRAY_SIZE(prog));
+	if (fd < 0)
+		return fd;
+	memset(&attr, 0, sizeof(attr));
+	attr.raw_tracepoint.prog_fd = (uint32_t)fd;
+	link = syscall(SYS_bpf, BPF_RAW_TRACEPOINT_OPEN, &attr, sizeof(attr));
+	link = link < 0 ? -errno : link;
+	close(fd);
+	return link;
+}
+
+/* A trampoline between the boundary and the throw: the frame of the kernel's own code is skipped. */
+static void through_trampoline(int id)
+{
+	const struct bpf_insn prog[] = {
+		MOV64_IMM(BPF_REG_6, 6), CALL_REL(2), MOV64_IMM(BPF_REG_0, 1), EXIT(),
+		MOV64_IMM(BPF_REG_7, 7), CALL(BPF_FUNC_get_prandom_u32), MOV64_IMM(BPF_REG_1, 41), KFUNC(id),
+		MOV64_IMM(BPF_REG_0, 2), EXIT(),
+	};
+	const char *name = "thrown from a function with fexit";
+	int fd = prog_load_sub_as(BPF_PROG_TYPE_SCHED_CLS, prog, ARRAY_SIZE(prog), 4);
+	int link = fd < 0 ? fd : trace_sub(fd);
+
+	if (fd >= 0 && (link == -EOPNOTSUPP || link == -524)) {
+		skip(name, "this kernel has no trampolines");
+	} else {
+		if (link < 0)
+			note("%s; %.400s", strerror(-link), prog_log());
+		check(link >= 0 && runs_ok(fd, 41) && runs_ok(fd, 41), "%s", name);
+		preserves(name, fd, 41);
+	}
+	if (link >= 0)
+		close(link);
+	check(runs_ok(fd, 41), "and after fexit is gone");
 	close(fd);
 }
 
 void suite_exceptions(void)
 {
-	int id = kernel_func("bpf_throw");
+	int id = kernel_func("bpf_throw"), fd;
 	const struct bpf_insn from_main[] = {
 		MOV64_IMM(BPF_REG_6, 6), MOV64_IMM(BPF_REG_7, 7), MOV64_IMM(BPF_REG_1, 37), KFUNC(id),
 		MOV64_IMM(BPF_REG_0, 1), EXIT(),
@@ -108,11 +241,20 @@ void suite_exceptions(void)
 		MOV64_REG(BPF_REG_0, BPF_REG_6), EXIT(),
 	};
 
+	walk();
 	if (id < 0 || !file_exists(SYSFS "features/exceptions")) {
 		skip("exceptions", "no BTF in this kernel, or no such feature");
 		return;
 	}
-	throws("thrown in the main program", from_main, ARRAY_SIZE(from_main), 37);
-	throws("thrown two calls below", from_below, ARRAY_SIZE(from_below), 38);
-	throws("not thrown", not_taken, ARRAY_SIZE(not_taken), 5);
+	fd = throws("thrown in the main program", from_main, ARRAY_SIZE(from_main), 37);
+	preserves("thrown in the main program", fd, 37);
+	close(fd);
+	fd = throws("thrown two calls below", from_below, ARRAY_SIZE(from_below), 38);
+	preserves("thrown two calls below", fd, 38);
+	close(fd);
+	fd = throws("not thrown", not_taken, ARRAY_SIZE(not_taken), 5);
+	preserves("not thrown", fd, 5);
+	close(fd);
+	nested(id);
+	through_trampoline(id);
 }

@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <unistd.h>
 #include "guest.h"
+#include "kinds.h"
 
 #define FEATURE		SYSFS "features/"
 #define MAX_INSNS	24
@@ -155,6 +156,106 @@ static void reasons(void)
 		note("%s", line);
 }
 
+/* Programs that depend on a feature, by their kind (kinds.c). */
+static const struct {
+	const char *feature, *kind;
+} dependent[] = {
+	{ "subprog_calls", "subprograms" },
+	{ "subprog_calls", "bpf_loop" },
+	{ "subprog_tailcalls", "tail call in a subprogram" },
+	{ "gotox", "gotox" },
+	{ "arena", "arena" },
+	{ "arena_atomics", "arena atomics" },
+	{ "exceptions", "exception" },
+	{ "private_stack", "private stack" },
+	{ "stack_args", "twelve arguments" },
+	{ "timed_may_goto", "may_goto" },
+};
+
+static const struct kind *find_kind(const char *name)
+{
+	for (unsigned int i = 0; i < nr_kinds; i++)
+		if (!strcmp(kinds[i].name, name))
+			return &kinds[i];
+	return NULL;
+}
+
+/* What the verifier makes of a program, in its own words. */
+struct verdict {
+	struct made p;
+	char log[4096];
+};
+
+static void ask(struct maker *m, const struct kind *kind, struct verdict *v)
+{
+	v->p = make(m, kind, 4711);
+	snprintf(v->log, sizeof(v->log), "%s", prog_log());
+}
+
+static bool right(struct maker *m, const struct made *p)
+{
+	uint32_t got = 0;
+
+	return p->fd >= 0 && made_right(m, p, &got) == 1;
+}
+
+/*
+ * A feature is switched off: programs that need it meet the same fate as with the stock JIT alone, those that
+ * are there go on.
+ */
+static void switched_off(struct maker *m, const char *feature, const struct kind *kind)
+{
+	static struct verdict on, off, stock;
+	char path[128];
+	bool same;
+
+	if (!has(feature)) {
+		skip(feature, "this machine does not have the feature");
+		return;
+	}
+	snprintf(path, sizeof(path), FEATURE "%s", feature);
+	ask(m, kind, &on);
+	if (on.p.fd < 0) {
+		check(!strcmp(feature, "exceptions") || !strcmp(feature, "arena"),
+		      "%s: %s: %s", feature, kind->name, strerror(-on.p.fd));
+		skip(kind->name, "needs more of the kernel");
+		return;
+	}
+	check(compiled_by(on.p.fd) == BY_US && right(m, &on.p), "%s: %s is ours", feature, kind->name);
+	file_write(path, "0");
+	ask(m, kind, &off);
+	file_write(SYSFS "enabled", "0");
+	ask(m, kind, &stock);
+	same = off.p.fd < 0 ? off.p.fd == stock.p.fd : right(m, &off.p) && right(m, &stock.p);
+	if (!same || strcmp(off.log, stock.log))
+		note("switched off %d: %.300s; stock %d: %.300s", off.p.fd, off.log, stock.p.fd, stock.log);
+	check(same && !strcmp(off.log, stock.log), "%s=0: %s is %s, as with the stock JIT", feature,
+	      kind->name, off.p.fd < 0 ? "refused" : "loaded and right");
+	check(right(m, &on.p), "%s=0: the program from before still runs", feature);
+	file_write(SYSFS "enabled", "1");
+	file_write(path, "1");
+	unmake(&on.p);
+	unmake(&off.p);
+	unmake(&stock.p);
+}
+
+static void each_switched_off(void)
+{
+	struct maker m;
+	int err;
+
+	if (is_observer()) {
+		skip("features switched off", "an observer has no features");
+		return;
+	}
+	err = maker_init(&m, -1);
+	if (!check(!err, "the maps of the programs are made%s%s", err ? ": " : "", err ? strerror(-err) : ""))
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(dependent); i++)
+		switched_off(&m, dependent[i].feature, find_kind(dependent[i].kind));
+	maker_exit(&m);
+}
+
 static void disabled_at_load(void)
 {
 	static const char cpuv4[] = FEATURE "cpuv4";
@@ -190,6 +291,7 @@ void suite_features(void)
 	reasons();
 	for (size_t i = 0; i < ARRAY_SIZE(programs); i++)
 		run_one(&programs[i]);
+	each_switched_off();
 	disabled_at_load();
 	bpf_settle(0);
 	check(!ng_unload(), "rmmod");

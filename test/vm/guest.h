@@ -114,6 +114,10 @@ int prog_load_filter(const struct bpf_insn *insn, unsigned int count);
 /** prog_log() - verifier log of the last prog_load(). */
 const char *prog_log(void);
 /** prog_run() - execute once; 0 or -errno, result in @retval. */
+#define BTF_ID_SUB	5	/* in the BTF of these programs */
+/** prog_load_sub_as() - a program of @type whose subprogram at instruction @sub has BTF. */
+int prog_load_sub_as(enum bpf_prog_type type, const struct bpf_insn *insn, unsigned int count,
+		     unsigned int sub);
 int prog_run(int fd, uint32_t *retval);
 /** prog_jited_len() - bytes of machine code, 0 when interpreted, or -errno. */
 int prog_jited_len(int fd);

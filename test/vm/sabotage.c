@@ -3,6 +3,7 @@
  * A build that can be made to fail: whatever fails, insmod or the load says what it was, the stock JIT still
  * compiles, and nothing is left behind.
  */
+#include <sys/syscall.h>
 #include <unistd.h>
 #include "guest.h"
 
@@ -283,9 +284,59 @@ static void fail_allocations(void)
 	      err ? strerror(-err) : "");
 }
 
+/* Loads and runs a program that writes to the last byte of its private stack, and lets it go. */
+static bool run_deep(bool is_sub)
+{
+	const struct bpf_insn prog[] = {
+		MOV64_IMM(BPF_REG_0, 0), ST_IMM(BPF_DW, BPF_REG_10, -400, 7), EXIT(),
+	};
+	const struct bpf_insn sub[] = {
+		CALL_REL(1), EXIT(),
+		MOV64_IMM(BPF_REG_0, 0), ST_IMM(BPF_DW, BPF_REG_10, -400, 7), EXIT(),
+	};
+	union bpf_attr attr;
+	int fd, err;
+
+	memset(&attr, 0, sizeof(attr));
+	strcpy(attr.prog_name, is_sub ? "deep_below" : "deep");
+	fd = prog_load_attr(&attr, BPF_PROG_TYPE_RAW_TRACEPOINT, is_sub ? sub : prog,
+			    is_sub ? ARRAY_SIZE(sub) : ARRAY_SIZE(prog));
+	if (fd < 0)
+		return false;
+	memset(&attr, 0, sizeof(attr));
+	attr.test.prog_fd = fd;
+	err = syscall(SYS_bpf, BPF_PROG_TEST_RUN, &attr, sizeof(attr));
+	close(fd);
+	bpf_settle(0);
+	return !err;
+}
+
+/* A private stack that is too small: whoever writes beyond it is named. */
+static void overflow(void)
+{
+	int err = module_load(SABOTAGE_KO, "");
+
+	if (!check(!err, "insmod without sabotage"))
+		return;
+	if (!file_exists(SYSFS "features/private_stack")) {
+		skip("private stacks that are too small", "this machine does not have the feature");
+	} else {
+		kmsg_mark();
+		check(run_deep(false) && run_deep(true) && !kmsg_find("private stack", NULL),
+		      "stacks that are large enough: no complaint");
+		file_write("/sys/module/" MODULE "/parameters/sabotage_shrink", "16");
+		check(run_deep(false) && kmsg_find("program deep func 0 ", "below its private stack"),
+		      "a stack that is too small: the program is named");
+		check(run_deep(true) && kmsg_find("program deep_below func 1 ", "below its private stack"),
+		      "the same in a subprogram: program and function are named");
+	}
+	check(!ng_unload(), "rmmod");
+}
+
 void suite_sabotage(void)
 {
 	check(stock_compiles(), "the stock JIT compiles");
 	missing_and_mute();
 	fail_allocations();
+	overflow();
 }
