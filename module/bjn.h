@@ -130,12 +130,12 @@ const char *bjn_feature_missing(enum bjn_feature f);
 bool bjn_sabotage_alloc(void);
 bool bjn_sabotage_symbol(const char *name);
 bool bjn_sabotage_canary(const char *hook);
-#else
 unsigned int bjn_sabotage_shrink(void);
+#else
 static inline bool bjn_sabotage_alloc(void) { return false; }
 static inline bool bjn_sabotage_symbol(const char *name) { return false; }
 static inline bool bjn_sabotage_canary(const char *hook) { return false; }
-#endif
 static inline unsigned int bjn_sabotage_shrink(void) { return 0; }
+#endif
 
 #endif

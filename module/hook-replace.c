@@ -115,7 +115,6 @@ static long replace_bpf_check BJN_SIX_WORDS
 	return ret;
 }
 
-/*
 #ifdef __loongarch__
 
 struct counted_walk {
@@ -159,11 +158,7 @@ static bool replace_ex_handler_bpf(const struct exception_table_entry *ex, struc
 
 #endif
 
-static bool feature_on(enum bjn_feature f)
-{
-	return bjn_load_switches().offered & 1ull << f;
-}
-
+/*
  * Add to what the stock JIT can do, never take away: it goes on compiling
  * programs that were verified with its own answer.
  */
@@ -270,7 +265,6 @@ static bool canary_bpf_check(unsigned long addr)
 	return false;
 }
 
-static bool canary_answer(unsigned long addr)
 #ifdef __loongarch__
 
 static bool last_frame(void *cookie, u64 ip, u64 sp, u64 fp)
@@ -296,6 +290,7 @@ static bool canary_ex_handler_bpf(unsigned long addr)
 
 #endif
 
+static bool canary_answer(unsigned long addr)
 {
 	return ((bool (*)(void))addr)();
 }
@@ -327,9 +322,9 @@ struct bjn_hook bjn_hooks[BJN_NR_HOOKS] = {
 #define FEATURE_bpf_int_jit_compile	0
 #define FEATURE_bpf_jit_free		0
 #define FEATURE_bpf_check		0
-#define FEATURE_bpf_jit_supports_insn	BJN_FEAT(ARENA_ATOMICS)
 #define FEATURE_arch_bpf_stack_walk	0
 #define FEATURE_ex_handler_bpf		0
+#define FEATURE_bpf_jit_supports_insn	BJN_FEAT(ARENA_ATOMICS)
 #define FEATURE_bpf_jit_inlines_helper_call	BJN_FEAT(INLINE_HELPERS)
 #define BJN_HOOK(symbol, absent, ret, params) \
 	BJN_ROW(symbol, absent, canary_##symbol, FEATURE_##symbol)

@@ -65,11 +65,11 @@ stage_modules()
 			grep '/bpfjit_ng\.ko$')
 		cp "$ko" "$root/modules/bpfjit_ng-sabotage.ko"
 	fi
-}
 	if [ "${job[SUITE]}" = exceptions ] && [ "$B_ARCH" = loong64 ]; then
 		cp "$("$REPO/scripts/build-module.sh" -s "$REPO/test/vm/probe" "$B_NAME" "$REPO/build/$B_NAME-probe")" \
 			"$root/modules/"
 	fi
+}
 
 # make_initramfs RUNDIR
 make_initramfs()

@@ -107,6 +107,10 @@ int prog_load(enum bpf_prog_type type, const struct bpf_insn *insn, unsigned int
 /** prog_load_attr() - the same with more attributes, zeroed or set by the caller. */
 int prog_load_attr(union bpf_attr *attr, enum bpf_prog_type type, const struct bpf_insn *insn,
 		   unsigned int count);
+#define BTF_ID_SUB	5	/* in the BTF of these programs */
+/** prog_load_sub_as() - a program of @type whose subprogram at instruction @sub has BTF. */
+int prog_load_sub_as(enum bpf_prog_type type, const struct bpf_insn *insn, unsigned int count,
+		     unsigned int sub);
 /** prog_load_subprog() - a socket filter whose subprogram at instruction @sub has BTF. */
 int prog_load_subprog(const struct bpf_insn *insn, unsigned int count, unsigned int sub);
 /** prog_load_filter() - the same for a socket filter, which test_run can execute. */
@@ -114,10 +118,6 @@ int prog_load_filter(const struct bpf_insn *insn, unsigned int count);
 /** prog_log() - verifier log of the last prog_load(). */
 const char *prog_log(void);
 /** prog_run() - execute once; 0 or -errno, result in @retval. */
-#define BTF_ID_SUB	5	/* in the BTF of these programs */
-/** prog_load_sub_as() - a program of @type whose subprogram at instruction @sub has BTF. */
-int prog_load_sub_as(enum bpf_prog_type type, const struct bpf_insn *insn, unsigned int count,
-		     unsigned int sub);
 int prog_run(int fd, uint32_t *retval);
 /** prog_jited_len() - bytes of machine code, 0 when interpreted, or -errno. */
 int prog_jited_len(int fd);
