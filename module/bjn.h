@@ -6,6 +6,7 @@
  * ksym.c	functions of the kernel that are not exported
  * hook.c	overriding functions of the kernel, with proof
  * route.c	ours or stock? once per program
+ * load.c	what was promised when a program began to be loaded
  * prog.c	bpf_prog -> bjn_prog -> image; passes; lifetime
  * registry.c	the images we made
  * decline.c	programs we did not compile, and why
@@ -24,35 +25,34 @@
 #include "core/backend.h"
 
 /**
+ * struct bjn_switches - the switches at one moment
+ * @enabled: programs are compiled by us
+ * @disabled: BJN_FEAT() bits switched off by the user
+ * @offered: BJN_FEAT() bits that the verifier is told about
+ */
+struct bjn_switches {
+	bool enabled;
+	u64 disabled;
+	u64 offered;
+};
+
+/**
  * struct bjn_state - the module's global state
  * @be: emitter for this CPU; NULL: none is bundled, observe only
- * @env: facts passed to the emitter; @env.features is rewritten on a toggle
- * @enabled: new programs are compiled by us
+ * @env: facts passed to the emitter
+ * @now: the switches, see bjn_switches_read()
  * @possible: BJN_FEAT() bits that back end, kernel and CPU can do together
- * @disabled: BJN_FEAT() bits switched off by the user
- * @offered: BJN_FEAT() bits that the verifier is told about right now
  * @stock: BJN_FEAT() bits that the stock JIT answers by itself, asked at load
  */
 struct bjn_state {
 	const struct bjn_backend *be;
 	struct bjn_env env;
-	bool enabled;
+	struct bjn_switches now;
 	u64 possible;
-	u64 disabled;
-	u64 offered;
 	u64 stock;
 };
 
 extern struct bjn_state bjn;
-
-/**
- * bjn_feature_on - is a feature offered to the verifier right now?
- * @f: feature
- */
-static inline bool bjn_feature_on(enum bjn_feature f)
-{
-	return READ_ONCE(bjn.offered) & (1ull << f);
-}
 
 /**
  * struct bjn_stats - counters since load
@@ -120,6 +120,7 @@ void bjn_debugfs_init(void);
 void bjn_debugfs_exit(void);
 
 /* main.c: switches */
+void bjn_switches_read(struct bjn_switches *s);
 int bjn_set_enabled(bool on);
 void bjn_set_feature(enum bjn_feature f, bool on);
 const char *bjn_feature_name(enum bjn_feature f);

@@ -15,6 +15,7 @@
 #include "compat/proto.h"
 #include "hook.h"
 #include "kglue-hook.h"
+#include "load.h"
 
 DEFINE_STATIC_SRCU(bjn_hook_srcu);
 
@@ -99,18 +100,18 @@ static void replace_bpf_jit_free(struct bpf_prog *prog)
 	leave(idx);
 }
 
-/*
- * Verification of a program: the questions are asked and, on some kernels, the
- * program is compiled here. bjn_replace_drain() thus waits for programs that
- * were verified with our answers. On the others the compiler is called next,
- * without sleeping in between.
- */
+/* Verification of a program: what the switches are now holds until it is compiled. */
 static long replace_bpf_check BJN_SIX_WORDS
 {
 	bool canary;
 	int idx = enter(BJN_HOOK_bpf_check, &canary);
-	long ret = STOCK(bpf_check)(a, b, c, d, e, f);
+	struct bpf_prog **prog = (struct bpf_prog **)a;
+	struct bjn_load load;
+	long ret;
 
+	bjn_load_begin(&load);
+	ret = STOCK(bpf_check)(a, b, c, d, e, f);
+	bjn_load_end(&load, *prog, (int)ret == 0);
 	leave(idx);
 	return ret;
 }
@@ -158,6 +159,11 @@ static bool replace_ex_handler_bpf(const struct exception_table_entry *ex, struc
 
 #endif
 
+static bool feature_on(enum bjn_feature f)
+{
+	return bjn_load_switches().offered & 1ull << f;
+}
+
 /*
  * Add to what the stock JIT can do, never take away: it goes on compiling
  * programs that were verified with its own answer.
@@ -166,7 +172,7 @@ static bool answer(enum bjn_hook_id id, enum bjn_feature feature)
 {
 	bool canary;
 	int idx = enter(id, &canary);
-	bool yes = ((bool (*)(void))bjn_hooks[id].stock)() || bjn_feature_on(feature);
+	bool yes = ((bool (*)(void))bjn_hooks[id].stock)() || feature_on(feature);
 
 	leave(idx);
 	return yes;
@@ -188,9 +194,9 @@ static bool can_insn_in_arena(const struct bpf_insn *insn)
 	switch (BPF_CLASS(insn->code)) {
 	case BPF_STX:
 		return BPF_MODE(insn->code) == BPF_ATOMIC &&
-		       bjn_feature_on(BJN_F_ARENA_ATOMICS);
+		       feature_on(BJN_F_ARENA_ATOMICS);
 	case BPF_LDX:
-		return BPF_MODE(insn->code) == BPF_MEMSX && bjn_feature_on(BJN_F_ARENA);
+		return BPF_MODE(insn->code) == BPF_MEMSX && feature_on(BJN_F_ARENA);
 	default:
 		return false;
 	}
@@ -212,7 +218,7 @@ static bool can_inline(s32 imm)
 	return (imm == BPF_FUNC_get_smp_processor_id ||
 		imm == BPF_FUNC_get_current_task ||
 		imm == BPF_FUNC_get_current_task_btf) &&
-	       bjn_feature_on(BJN_F_INLINE_HELPERS);
+	       feature_on(BJN_F_INLINE_HELPERS);
 }
 
 static bool replace_bpf_jit_inlines_helper_call(s32 imm)

@@ -4,13 +4,14 @@
  *
  * A module whose init fails is freed even when programs of it are alive.
  * Therefore nothing is compiled by us and no feature is offered until nothing
- * can fail any more: bjn.enabled is set last.
+ * can fail any more: the switches are set last.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/moduleparam.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 
 #include "bjn.h"
@@ -27,7 +28,8 @@ static char *disable = "";
 module_param(disable, charp, 0444);
 MODULE_PARM_DESC(disable, "features that stay off, separated by commas");
 
-static DEFINE_MUTEX(switch_lock);
+static DEFINE_MUTEX(switch_lock);	/* who changes them */
+static DEFINE_SPINLOCK(now_lock);	/* they belong together */
 
 static const char *const feature_names[BJN_NR_FEATURES] = {
 #define BJN_FEATURE(id, name, what) \
@@ -70,7 +72,7 @@ static int parse_disable(void)
 			continue;
 		f = find_feature(name);
 		if (f >= 0)
-			bjn.disabled |= 1ull << f;
+			bjn.now.disabled |= 1ull << f;
 		else
 			pr_err("not loaded: disable=%s is no feature; modinfo and the README list them\n",
 			       name);
@@ -79,26 +81,25 @@ static int parse_disable(void)
 	return f < 0 ? f : 0;
 }
 
-/*
- * Change the switches. What is no longer offered is withdrawn first, and then
- * every load that may have been told so comes to its end: a program is never
- * verified with one answer and compiled with another. What is offered anew is
- * offered last.
- */
+/* Change the switches; loads that have begun go on as they began (load.c). */
 static void apply(bool on, u64 disabled)
 {
-	u64 features = bjn.possible & ~disabled;
-	u64 offer = on ? features : 0;
-	u64 withdrawn = bjn.offered & ~offer;
+	spin_lock(&now_lock);
+	WRITE_ONCE(bjn.now.enabled, on);
+	WRITE_ONCE(bjn.now.disabled, disabled);
+	bjn.now.offered = on ? bjn.possible & ~disabled : 0;
+	spin_unlock(&now_lock);
+}
 
-	WRITE_ONCE(bjn.offered, bjn.offered & offer);
-	if (withdrawn)
-		bjn_replace_drain();
-	WRITE_ONCE(bjn.disabled, disabled);
-	WRITE_ONCE(bjn.env.features, features);
-	WRITE_ONCE(bjn.enabled, on);
-	smp_wmb();	/* who sees the offer sees the compiler behind it */
-	WRITE_ONCE(bjn.offered, offer);
+/**
+ * bjn_switches_read - the switches as they are now
+ * @s: filled in, all from the same moment
+ */
+void bjn_switches_read(struct bjn_switches *s)
+{
+	spin_lock(&now_lock);
+	*s = bjn.now;
+	spin_unlock(&now_lock);
 }
 
 /**
@@ -110,9 +111,9 @@ static void apply(bool on, u64 disabled)
 int bjn_set_enabled(bool on)
 {
 	mutex_lock(&switch_lock);
-	if (bjn.enabled != on) {
-		apply(on, bjn.disabled);
-		pr_info("%s: new programs are compiled by %s\n", on ? "enabled" : "disabled",
+	if (bjn.now.enabled != on) {
+		apply(on, bjn.now.disabled);
+		pr_info_ratelimited("%s: new programs are compiled by %s\n", on ? "enabled" : "disabled",
 			on && bjn.be ? bjn.be->name : "the stock JIT");
 	}
 	mutex_unlock(&switch_lock);
@@ -129,9 +130,9 @@ void bjn_set_feature(enum bjn_feature f, bool on)
 	u64 bit = 1ull << f;
 
 	mutex_lock(&switch_lock);
-	if (!(bjn.disabled & bit) != on) {
-		apply(bjn.enabled, on ? bjn.disabled & ~bit : bjn.disabled | bit);
-		pr_info("feature %s is %s\n", feature_names[f], on ? "on" : "off");
+	if (!(bjn.now.disabled & bit) != on) {
+		apply(bjn.now.enabled, on ? bjn.now.disabled & ~bit : bjn.now.disabled | bit);
+		pr_info_ratelimited("feature %s is %s\n", feature_names[f], on ? "on" : "off");
 	}
 	mutex_unlock(&switch_lock);
 }
@@ -152,9 +153,9 @@ const char *bjn_feature_missing(enum bjn_feature f)
 		return "not implemented by the back end";
 	if (!(bjn.possible & bit))
 		return "not supported by this kernel or CPU";
-	if (READ_ONCE(bjn.disabled) & bit)
+	if (READ_ONCE(bjn.now.disabled) & bit)
 		return "switched off by the user";
-	if (!READ_ONCE(bjn.enabled))
+	if (!READ_ONCE(bjn.now.enabled))
 		return "the module is disabled";
 	return NULL;
 }
@@ -169,6 +170,7 @@ static int detect(void)
 	if (err)
 		return err;
 	bjn.possible = bjn.be ? bjn.be->features & bjn.env.features : 0;
+	bjn.env.features = bjn.possible;
 	return 0;
 }
 
@@ -181,12 +183,12 @@ static void announce(void)
 	int f;
 
 	for (f = 0; f < BJN_NR_FEATURES; f++) {
-		if (bjn.env.features & 1ull << f)
+		if (bjn.possible & ~bjn.now.disabled & 1ull << f)
 			len += scnprintf(list + len, sizeof(list) - len, " %s", feature_names[f]);
 	}
 	pr_info("version %s, back end %s, hooks %u/%u by %s, %s, features:%s\n", BJN_VERSION,
 		bjn.be ? bjn.be->name : "none", installed, present, bjn_hook_method_name(),
-		bjn.enabled ? "enabled" : "disabled", len ? list : " none");
+		bjn.now.enabled ? "enabled" : "disabled", len ? list : " none");
 }
 
 static int __init bjn_init(void)
@@ -213,7 +215,7 @@ static int __init bjn_init(void)
 		goto err_hook;
 	bjn_debugfs_init();
 
-	apply(enabled, bjn.disabled);
+	apply(enabled, bjn.now.disabled);
 	announce();
 	return 0;
 
@@ -229,7 +231,7 @@ static void __exit bjn_exit(void)
 {
 	bjn_debugfs_exit();
 	bjn_sysfs_exit();
-	apply(false, bjn.disabled);
+	apply(false, bjn.now.disabled);
 	bjn_hook_remove();
 	bjn_prog_exit();
 	pr_info("unloaded\n");

@@ -18,6 +18,7 @@
 #include "core/buf.h"
 #include "decline.h"
 #include "glue.h"
+#include "load.h"
 #include "privstack.h"
 #include "registry.h"
 #include "route.h"
@@ -443,11 +444,9 @@ static void hand_over(struct bpf_verifier_env *env, const void *group)
 	}
 }
 
-/* A feature that only we have was on when the program was verified. */
-static bool user_disabled(const struct bpf_prog *prog)
+/* A program with a feature that only we have was verified with it, so it was on. */
+static bool user_disabled(const struct bpf_prog *prog, u64 disabled)
 {
-	u64 disabled = READ_ONCE(bjn.disabled);
-
 	return disabled && (disabled & bjn_route_content(prog)) && !bjn_route_needs_us(prog);
 }
 
@@ -466,7 +465,8 @@ static struct bpf_prog *declined(struct bpf_verifier_env *env, struct bpf_prog *
 	return run_stock(env, prog);
 }
 
-static struct bpf_prog *run_first(struct bpf_verifier_env *env, struct bpf_prog *orig)
+static struct bpf_prog *run_first(struct bpf_verifier_env *env, struct bpf_prog *orig,
+				  u64 disabled)
 {
 	struct bpf_prog *prog = bjn_blind(orig);
 	struct bjn_job job;
@@ -476,7 +476,7 @@ static struct bpf_prog *run_first(struct bpf_verifier_env *env, struct bpf_prog 
 	job_init(&job, prog, false);
 	if (bjn_aux_features(prog->aux) & ~bjn.possible)
 		bjn_fail(&job.ctx, -EOPNOTSUPP, "uses a feature that the back end lacks");
-	else if (user_disabled(prog))
+	else if (user_disabled(prog, disabled))
 		bjn_fail(&job.ctx, -EOPNOTSUPP, "uses a feature that is switched off");
 	else if (!try_module_get(THIS_MODULE))
 		bjn_fail(&job.ctx, -EBUSY, "the module is being removed");
@@ -494,14 +494,8 @@ static struct bpf_prog *run_first(struct bpf_verifier_env *env, struct bpf_prog 
 	return prog;
 }
 
-/**
- * bjn_jit_compile - replacement of bpf_int_jit_compile()
- * @env: verifier state, or NULL (always NULL on 6.x)
- * @prog: program or subprogram
- *
- * Return: the program, compiled if prog->jited; never NULL or an ERR_PTR.
- */
-struct bpf_prog *bjn_jit_compile(struct bpf_verifier_env *env, struct bpf_prog *prog)
+static struct bpf_prog *jit_compile(struct bpf_verifier_env *env, struct bpf_prog *prog,
+				    const struct bjn_switches *s)
 {
 	u32 insns = prog->len;
 	u64 cpu = bjn_trace_clock();
@@ -509,10 +503,10 @@ struct bpf_prog *bjn_jit_compile(struct bpf_verifier_env *env, struct bpf_prog *
 
 	if (!prog->jit_requested)
 		return bjn_stock_compile(env, prog);
-	switch (bjn_route(prog)) {
+	switch (bjn_route(prog, s->enabled)) {
 	case BJN_ROUTE_FIRST:
 		t = ktime_get_ns();
-		prog = run_first(env, prog);
+		prog = run_first(env, prog, s->disabled);
 		break;
 	case BJN_ROUTE_EXTRA:
 		t = ktime_get_ns();
@@ -532,6 +526,23 @@ struct bpf_prog *bjn_jit_compile(struct bpf_verifier_env *env, struct bpf_prog *
 }
 
 /**
+ * bjn_jit_compile - replacement of bpf_int_jit_compile()
+ * @env: verifier state, or NULL (always NULL on 6.x)
+ * @prog: program or subprogram
+ *
+ * Return: the program, compiled if prog->jited; never NULL or an ERR_PTR.
+ */
+struct bpf_prog *bjn_jit_compile(struct bpf_verifier_env *env, struct bpf_prog *prog)
+{
+	struct bjn_load *load = bjn_load_take(prog);
+	struct bjn_switches s = load ? load->switches : bjn_load_switches();
+
+	prog = jit_compile(env, prog, &s);
+	bjn_load_put(load);
+	return prog;
+}
+
+/**
  * bjn_jit_free - replacement of bpf_jit_free()
  * @prog: program, ours or not, compiled or not
  *
@@ -542,6 +553,7 @@ void bjn_jit_free(struct bpf_prog *prog)
 {
 	struct bjn_image *img = bjn_registry_take(prog);
 
+	bjn_load_put(bjn_load_take(prog));
 	if (img && img->mem.rw_hdr) {
 		bjn_mem_free(&img->mem, prog);
 		prog->jited = 0;

@@ -2,8 +2,7 @@
 /*
  * Routing. One program, one JIT: every subprogram and both passes go the same
  * way. The core compiles the main body (func_idx 0) first, so it decides, and
- * the registry remembers the decision for as long as the program is pending;
- * the switch may move in the meantime.
+ * the registry remembers the decision for as long as the program is pending.
  */
 #include "bjn.h"
 #include "compat/compat.h"
@@ -126,7 +125,7 @@ u64 bjn_route_content(const struct bpf_prog *prog)
  * @prog: program
  *
  * True for a program that was verified on the promise of a feature that only
- * we have. It stays ours even if the switch goes off before it is compiled.
+ * we have.
  */
 bool bjn_route_needs_us(const struct bpf_prog *prog)
 {
@@ -138,8 +137,9 @@ bool bjn_route_needs_us(const struct bpf_prog *prog)
 /**
  * bjn_route - who compiles a program?
  * @prog: program, with jit_requested set
+ * @enabled: the switch, as it was when its load began
  */
-enum bjn_route bjn_route(const struct bpf_prog *prog)
+enum bjn_route bjn_route(const struct bpf_prog *prog, bool enabled)
 {
 	if (!bjn.be)
 		return BJN_ROUTE_STOCK;
@@ -150,7 +150,7 @@ enum bjn_route bjn_route(const struct bpf_prog *prog)
 	if (prog->is_func && prog->aux->func_idx)
 		return bjn_registry_has_group(bjn_group_key(prog)) ?
 		       BJN_ROUTE_FIRST : BJN_ROUTE_STOCK;
-	if (READ_ONCE(bjn.enabled) || bjn_route_needs_us(prog))
+	if (enabled || bjn_route_needs_us(prog))
 		return BJN_ROUTE_FIRST;
 	return BJN_ROUTE_STOCK;
 }

@@ -21,7 +21,7 @@ enum bjn_route {
 	BJN_ROUTE_EXTRA,
 };
 
-enum bjn_route bjn_route(const struct bpf_prog *prog);
+enum bjn_route bjn_route(const struct bpf_prog *prog, bool enabled);
 u64 bjn_route_content(const struct bpf_prog *prog);
 bool bjn_route_needs_us(const struct bpf_prog *prog);
 

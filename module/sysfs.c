@@ -15,7 +15,7 @@ static struct kobject *root;
 
 static ssize_t enabled_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
-	return sysfs_emit(buf, "%d\n", READ_ONCE(bjn.enabled));
+	return sysfs_emit(buf, "%d\n", READ_ONCE(bjn.now.enabled));
 }
 
 static ssize_t enabled_store(struct kobject *kobj, struct kobj_attribute *attr,
@@ -105,7 +105,7 @@ static enum bjn_feature feature_of(const struct kobj_attribute *attr)
 static ssize_t feature_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
 	return sysfs_emit(buf, "%d\n",
-			  !(READ_ONCE(bjn.disabled) & 1ull << feature_of(attr)));
+			  !(READ_ONCE(bjn.now.disabled) & 1ull << feature_of(attr)));
 }
 
 static ssize_t feature_store(struct kobject *kobj, struct kobj_attribute *attr,

@@ -100,10 +100,10 @@ static void learn(struct maker *m)
 	}
 }
 
-/* Anything else is not the verifier's word. */
+/* What the verifier says to a program that it does not want; 524 is ENOTSUPP of the kernel. */
 static bool is_refusal(int err)
 {
-	return err == -EINVAL || err == -EACCES || err == -EOPNOTSUPP || err == -524 /* ENOTSUPP */;
+	return err == -EINVAL || err == -EACCES || err == -EFAULT || err == -EOPNOTSUPP || err == -524;
 }
 
 static void run_made(struct maker *m, const struct made *p, unsigned int k, enum compiler who, const char *when)
@@ -119,6 +119,14 @@ static void run_made(struct maker *m, const struct made *p, unsigned int k, enum
 	     got, p->want, who);
 }
 
+/* The end of the verifier's words says why. */
+static const char *last_words(void)
+{
+	size_t len = strlen(prog_log());
+
+	return prog_log() + (len > 400 ? len - 400 : 0);
+}
+
 /* Load one; false when there is none to keep. */
 static bool load_one(struct maker *m, unsigned int k, uint32_t n, struct made *p, enum compiler *who)
 {
@@ -127,7 +135,7 @@ static bool load_one(struct maker *m, unsigned int k, uint32_t n, struct made *p
 		count(&tally->refused[k]);
 		if (expect[k].stock || !is_refusal(p->fd)) {
 			count(&tally->refused_wrongly);
-			note("%s: %s; %.300s", kinds[k].name, strerror(-p->fd), prog_log());
+			note("%s: %s; %s", kinds[k].name, strerror(-p->fd), last_words());
 		}
 		unmake(p);
 		return false;
