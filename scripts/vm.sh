@@ -8,7 +8,7 @@
 #   HARDEN=0|1|2    bpf_jit_harden            RANGE=a,b      test_range of test_bpf
 #   SMP=n           processors (default 1)    ICOUNT=1       one guest instruction is one nanosecond
 #   PARAMS="..."    module parameters         TIMEOUT=s      end of patience (default 600)
-#   MODULE=x.ko     use this module instead of building one
+#   MODULE=x.ko     use this module instead of building one          CPU=model  of QEMU, instead of the board's
 #   ROOTFS=dir      files that the suite needs, copied into the guest
 # Any other KEY=VALUE is handed to the suite. The last lines are the module's counters and
 # "N passed, N failed"; the exit status is 0 when nothing failed and the kernel log is clean.
@@ -19,6 +19,7 @@ set -euo pipefail
 # what a kernel log must not contain
 BAD_LOG='Kernel panic|Oops|BUG: |WARNING: |kernel BUG|Internal error|Unable to handle|Kernel bug detected'
 BAD_LOG+='|rcu: INFO: .* stall|possible circular locking|suspicious RCU|soft lockup|hung_task|Unhandled fault'
+BAD_LOG+='|inconsistent lock state|recursive locking|blocked for more than|stalls on|BUG [a-z0-9-]+ \(|Poison overwritten'
 BAD_LOG+='|Unhandled kernel unaligned|scheduling while atomic|refcount_t: |KASAN:|UBSAN:'
 
 declare -A job=([SUITE]='' [JIT]=ng [HARDEN]=0)
@@ -79,6 +80,7 @@ make_initramfs()
 	mkdir -p "$root"/{dev,proc,sys,tmp,modules}
 	cp "$(guest_binary)" "$root/init"
 	stage_modules "$root"
+	[ "${job[SUITE]}" != callbacks ] || : "${job[ROOTFS]:=$("$REPO/scripts/build-libbpf.sh" "$B_NAME")}"
 	[ -z "${job[ROOTFS]:-}" ] || cp -a "${job[ROOTFS]}/." "$root/"
 	if [ "${job[JIT]}" = ng ] && ! own_loading "${job[SUITE]}"; then
 		job[LOAD]=yes
@@ -124,6 +126,7 @@ qemu_command()
 		qemu+=(-serial "file:$run/result.log")
 		;;
 	esac
+	[ -z "${job[CPU]:-}" ] || qemu+=(-cpu "${job[CPU]}")
 	[ "${job[ICOUNT]:-0}" = 0 ] || qemu+=(-icount shift=0)
 }
 

@@ -31,7 +31,7 @@ static long kernel_kb(void)
 }
 
 /* Somebody else's programs, of whatever JIT is there, made and freed all the time. */
-static pid_t other_start(volatile long *loaded)
+static pid_t other_start(long *loaded)
 {
 	pid_t pid = fork();
 	struct maker m;
@@ -47,7 +47,7 @@ static pid_t other_start(volatile long *loaded)
 		if (p.fd >= 0) {
 			if (made_right(&m, &p, &got) != 1 && compiled_by(p.fd) == BY_US)
 				_exit(2);
-			++*loaded;
+			__atomic_add_fetch(loaded, 1, __ATOMIC_RELAXED);
 		}
 		unmake(&p);
 		usleep(3000);
@@ -116,8 +116,8 @@ static bool cycle(int i, long *ours)
 void suite_cycles(void)
 {
 	int cycles = atoi(job("CYCLES", "100")), good = 0;
-	volatile long *loaded = mmap(NULL, sizeof(*loaded), PROT_READ | PROT_WRITE,
-				     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	long *loaded = mmap(NULL, sizeof(*loaded), PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	long ours = 0, before = 0, after;
 	pid_t pid = other_start(loaded);
 
@@ -128,7 +128,8 @@ void suite_cycles(void)
 		if (i % 20 == 19)
 			note("%d cycles, %ld KB in the kernel", i + 1, kernel_kb());
 	}
-	check(other_end(pid), "the other process loaded %ld programs all the while", *loaded);
+	check(other_end(pid), "the other process loaded %ld programs all the while",
+	      __atomic_load_n(loaded, __ATOMIC_RELAXED));
 	check(good == cycles, "%d of %d cycles with %ld programs of ours, all right", good, cycles, ours);
 	sleep(2);
 	after = kernel_kb();

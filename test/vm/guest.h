@@ -82,6 +82,13 @@ bool ng_load(const char *params, const char *what);
 /** ng_unload() - unload, waiting up to two seconds for references to go; 0 or -errno. */
 int ng_unload(void);
 
+/* leaks.c: only on kernels with kmemleak */
+
+/** leaks_mark() - forget what has leaked so far. */
+void leaks_mark(void);
+/** leaks_check() - report what has leaked since; slow. */
+void leaks_check(void);
+
 /* bpf.c: raw bpf(2) */
 
 #define INSN(c, d, s, o, i) \

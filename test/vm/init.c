@@ -124,8 +124,10 @@ static void run_child(int channel)
 
 	if (!pid) {
 		report_open(channel);
+		leaks_mark();
 		prepare();
 		run_suite(job("SUITE", "boot"));
+		leaks_check();
 		finish();
 		tcdrain(channel);
 		_exit(0);

@@ -114,9 +114,17 @@ static int load_caller(struct maker *m, struct made *p, uint32_t n)
 	return load_tail_call(m->shared, slot);
 }
 
+/*
+ * The stock JIT of MIPS has no subprograms and no idea of a count that is shared between them and their caller, so
+ * there a chain from a subprogram of ours ends with the first stock program (arch-mips/n64-tail.c).
+ */
 static int load_caller_below(struct maker *m, struct made *p, uint32_t n)
 {
+#ifdef __mips__
+	uint32_t slot = n % (KIND_SLOTS / 2);
+#else
 	uint32_t slot = n % KIND_SLOTS;
+#endif
 	const struct bpf_insn prog[] = {
 		CALL_REL(2), ALU64_IMM(BPF_ADD, BPF_REG_0, 1), EXIT(),
 		LD_MAP_FD(BPF_REG_2, m->shared), MOV64_IMM(BPF_REG_3, slot), CALL(BPF_FUNC_tail_call),

@@ -32,14 +32,19 @@ static struct expectation {
 
 /* counted by all processes */
 static struct tally {
-	volatile bool stop;
-	volatile long flips, feature_flips, runs, wrong, refused_wrongly, errors;
-	volatile long loads[MAX_KINDS][NR_COMPILERS], refused[MAX_KINDS];
+	bool stop;
+	long flips, feature_flips, runs, wrong, refused_wrongly, errors;
+	long loads[MAX_KINDS][NR_COMPILERS], refused[MAX_KINDS];
 } *tally;
 
-static void count(volatile long *n)
+static void count(long *n)
 {
 	__atomic_add_fetch(n, 1, __ATOMIC_RELAXED);
+}
+
+static bool stopped(void)
+{
+	return __atomic_load_n(&tally->stop, __ATOMIC_RELAXED);
 }
 
 static uint32_t next_random(uint64_t *state)
@@ -161,7 +166,7 @@ static void worker(int id, int shared, uint64_t random)
 		note("worker %d cannot make its maps", id);
 		return;
 	}
-	for (unsigned int i = 0; !tally->stop; i++) {
+	for (unsigned int i = 0; !stopped(); i++) {
 		unsigned int k = i % nr_kinds, at = next_random(&random) % KEPT;
 		struct keeper *old = &kept[at], new;
 
@@ -202,7 +207,7 @@ static void flipper(void)
 	static char feature[32][96];
 	int n = list_features(feature, ARRAY_SIZE(feature)), f = 0;
 
-	for (long i = 0; !tally->stop; i++) {
+	for (long i = 0; !stopped(); i++) {
 		if (file_write(ENABLED, i & 1 ? "1" : "0"))
 			count(&tally->errors);
 		count(&tally->flips);
@@ -248,7 +253,7 @@ static bool all_ended(pid_t *pid, int n)
 	bool good = true;
 	int status;
 
-	tally->stop = true;
+	__atomic_store_n(&tally->stop, true, __ATOMIC_RELAXED);
 	for (int i = 0; i < n; i++)
 		if (waitpid(pid[i], &status, 0) != pid[i] || !WIFEXITED(status) || WEXITSTATUS(status)) {
 			note("process %d ended with status 0x%x", i, status);
@@ -282,7 +287,7 @@ static void report(long seconds)
 	note("%ld flips of the switch, %ld of features, %ld runs in %ld s", tally->flips, tally->feature_flips,
 	     tally->runs, seconds);
 	for (unsigned int k = 0; k < nr_kinds; k++) {
-		volatile long *by = tally->loads[k];
+		const long *by = tally->loads[k];
 
 		if (!expect[k].ours)
 			continue;
