@@ -259,11 +259,25 @@ static void movsx(struct bjn_ctx *c, enum a64_width w, enum a64_reg rd, enum a64
 		bjn_fail(c, -EOPNOTSUPP, "unknown kind of move");
 }
 
+/* Registers of a move; R10 without a register is computed in the destination. */
+static enum a64_reg move_operands(struct bjn_ctx *c, const struct bpf_insn *insn,
+				  enum a64_reg *rd)
+{
+	enum a64_reg rs;
+
+	if (insn->src_reg == BPF_REG_10) {
+		*rd = a64_dst_new(c, insn);
+		return a64_src(c, insn->src_reg, *rd);
+	}
+	rs = a64_src(c, insn->src_reg, A64_T1);
+	*rd = a64_dst_new(c, insn);
+	return rs;
+}
+
 /* dst = src and its relatives, told apart by off */
 void a64_mov64_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
-	enum a64_reg rd = a64_dst(c, insn->dst_reg);
-	enum a64_reg rs = a64_src(c, insn->src_reg, rd);
+	enum a64_reg rd, rs = move_operands(c, insn, &rd);
 
 	switch (insn->off) {
 	case 0:
@@ -287,8 +301,7 @@ void a64_mov64_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 /* dst = (u32)src, (u32)(s8)src, (u32)(s16)src */
 void a64_mov32_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
-	enum a64_reg rd = a64_dst(c, insn->dst_reg);
-	enum a64_reg rs = a64_src(c, insn->src_reg, rd);
+	enum a64_reg rd, rs = move_operands(c, insn, &rd);
 
 	if (insn->off)
 		movsx(c, A64_W, rd, rs, insn->off);
@@ -299,13 +312,13 @@ void a64_mov32_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 /* dst = imm */
 void a64_mov64_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
-	a64_li(c, a64_dst(c, insn->dst_reg), (u64)(s64)insn->imm);
+	a64_li(c, a64_dst_new(c, insn), (u64)(s64)insn->imm);
 }
 
 /* dst = (u32)imm */
 void a64_mov32_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
-	a64_li(c, a64_dst(c, insn->dst_reg), (u32)insn->imm);
+	a64_li(c, a64_dst_new(c, insn), (u32)insn->imm);
 }
 
 /* dst = htole16/32/64(dst) on a little-endian machine: truncation */

@@ -41,6 +41,29 @@ static bool is_arena(const struct bpf_insn *insn)
 	return BJN_MODE(insn->code) == BJN_PROBE_ATOMIC;
 }
 
+/*
+ * The next word may fault and is followed by what comes then. @reg is the BPF
+ * register with the address.
+ */
+static void may_fault(struct bjn_ctx *c, const struct bpf_insn *insn, u8 zeroed, u8 reg,
+		      bool write)
+{
+	if (!is_arena(insn))
+		return;
+	bjn_may_fault(c, 1, zeroed);
+	bjn_is_arena(c, a64_frame(c)->map[reg], insn->off, write);
+}
+
+/*
+ * The next word is part of a loop that is left when it faults, @resume words
+ * on. The kernel's report wants to go on behind the word, so there is none.
+ */
+static void loop_may_fault(struct bjn_ctx *c, const struct bpf_insn *insn, u32 resume)
+{
+	if (is_arena(insn))
+		bjn_may_fault(c, resume, A64_T2);
+}
+
 static enum a64_width size_width(const struct bpf_insn *insn)
 {
 	return BPF_SIZE(insn->code) == BPF_DW ? A64_X : A64_W;
@@ -95,7 +118,7 @@ static void rmw_lse(struct bjn_ctx *c, const struct bpf_insn *insn, const struct
 		a64_orn(c, w, A64_T2, A64_ZR, rs);
 		rs = A64_T2;
 	}
-	a64_may_fault(c, is_arena(insn), 1, fetch ? (u8)rt : BJN_EX_NO_REG);
+	may_fault(c, insn, fetch ? (u8)rt : BJN_EX_NO_REG, insn->dst_reg, true);
 	a64_stn(c, op | (w ? A64_RMW_X : 0), rs, rt, addr);
 }
 
@@ -127,13 +150,13 @@ static void rmw_loop(struct bjn_ctx *c, const struct bpf_insn *insn, const struc
 	enum a64_width w = size_width(insn);
 	u32 alu = !!rmw->alu;
 
-	a64_may_fault(c, is_arena(insn), 3 + alu, A64_T2);
+	loop_may_fault(c, insn, 3 + alu);
 	load_exclusive(c, w, A64_T2, addr);
 	if (alu) {
 		a64_wdnm(c, rmw->alu, w, A64_T1, A64_T2, rs);
 		rs = A64_T1;
 	}
-	a64_may_fault(c, is_arena(insn), 2, A64_T2);
+	loop_may_fault(c, insn, 2);
 	store_exclusive(c, w, fetch, A64_T3, rs, addr);
 	a64_cbnz(c, A64_W, A64_T3, -4 * (2 + (s64)alu));
 	if (fetch) {
@@ -177,15 +200,15 @@ static void compare_exchange(struct bjn_ctx *c, const struct bpf_insn *insn)
 	enum a64_reg rs = a64_src(c, insn->src_reg, A64_T1);
 
 	if (a64_cpu(c, BJN_A64_CPU_LSE)) {
-		a64_may_fault(c, is_arena(insn), 1, A64_R0);
+		may_fault(c, insn, A64_R0, insn->dst_reg, true);
 		a64_stn(c, w ? A64_OP_casal_x : A64_OP_casal_w, A64_R0, rs, addr);
 		return;
 	}
-	a64_may_fault(c, is_arena(insn), 5, A64_T2);
+	loop_may_fault(c, insn, 5);
 	load_exclusive(c, w, A64_T2, addr);
 	a64_subs(c, w, A64_ZR, A64_T2, A64_R0);
 	a64_b_cond(c, A64_NE, 12);
-	a64_may_fault(c, is_arena(insn), 2, A64_T2);
+	loop_may_fault(c, insn, 2);
 	store_exclusive(c, w, true, A64_T3, rs, addr);
 	a64_cbnz(c, A64_W, A64_T3, -16);
 	a64_dmb_ish(c);
@@ -211,7 +234,7 @@ static void load_acquire(struct bjn_ctx *c, const struct bpf_insn *insn)
 	enum a64_reg addr = address(c, insn, insn->src_reg);
 	enum a64_reg rt = a64_dst(c, insn->dst_reg);
 
-	a64_may_fault(c, is_arena(insn), 1, rt);
+	may_fault(c, insn, (u8)rt, insn->src_reg, false);
 	a64_tn(c, a64_cpu(c, BJN_A64_CPU_LRCPC) ? ordered[i].acquire_pc : ordered[i].acquire,
 	       rt, addr);
 }
@@ -222,7 +245,7 @@ static void store_release(struct bjn_ctx *c, const struct bpf_insn *insn)
 	enum a64_reg addr = address(c, insn, insn->dst_reg);
 	enum a64_reg rt = a64_src(c, insn->src_reg, A64_T1);
 
-	a64_may_fault(c, is_arena(insn), 1, BJN_EX_NO_REG);
+	may_fault(c, insn, BJN_EX_NO_REG, insn->dst_reg, true);
 	a64_tn(c, ordered[BPF_SIZE(insn->code) >> 3].release, rt, addr);
 }
 

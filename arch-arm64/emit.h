@@ -9,6 +9,7 @@
  * imm.c	constants
  * alu.c	arithmetic, moves, byte swaps
  * mem.c	loads and stores, with or without an exception table entry
+ * args.c	arguments 6 and up
  * jmp.c	branches
  * atomic.c	read-modify-write, load-acquire, store-release
  * call.c	calls of helpers, kfuncs and subprograms
@@ -70,7 +71,13 @@ enum a64_access_kind { A64_LOAD, A64_LOAD_SX, A64_STORE };
 #define A64_ACCESS_WORDS	2	/* for an offset of 16 bits */
 void a64_access(struct bjn_ctx *c, enum a64_access_kind kind, u8 size, enum a64_reg rt,
 		enum a64_reg base, s64 off, bool fault);
-void a64_may_fault(struct bjn_ctx *c, bool fault, u32 resume, u8 reg);
+
+/* args.c */
+enum a64_reg a64_dst_new(struct bjn_ctx *c, const struct bpf_insn *insn);
+bool a64_is_args(struct bjn_ctx *c, u8 reg);
+void a64_load_arg(struct bjn_ctx *c, const struct bpf_insn *insn);
+void a64_stx_arg(struct bjn_ctx *c, const struct bpf_insn *insn);
+void a64_st_arg(struct bjn_ctx *c, const struct bpf_insn *insn);
 
 /* emitters of the opcode table */
 a64_emit_fn a64_alu_x, a64_div_x, a64_neg_x;

@@ -22,7 +22,12 @@ static const u8 map_callee_saved[BJN_MAX_REG] = {
 struct needs {
 	bool calls;	/* the return address and the caller-saved registers die */
 	u32 out;	/* bytes of outgoing arguments on the stack */
+	u32 fp;		/* instructions that are shorter when a register has R10 */
 };
+
+/* From how many such instructions on one pays, to make and perhaps to save. */
+#define FP_WORTH	2
+#define FP_WORTH_SAVED	3
 
 /* Is a call neither inlined nor one that never comes back? */
 static bool is_real_call(struct bjn_ctx *c, u32 idx)
@@ -45,23 +50,55 @@ static u32 out_bytes(const struct bpf_insn *insn)
 	return (u32)bytes;
 }
 
+/*
+ * Does an instruction use R10 as a value? A copy of it is one addition, which
+ * is no longer than a move, and accesses to the stack are relative to SP.
+ */
+static bool wants_fp(const struct bpf_insn *insn)
+{
+	bool src = insn->src_reg == BPF_REG_10;
+
+	switch (BJN_CLASS(insn->code)) {
+	case BPF_ALU64:
+		return src && (BPF_OP(insn->code) != BPF_MOV || insn->off);
+	case BPF_JMP:
+	case BPF_JMP32:
+		return src || insn->dst_reg == BPF_REG_10;
+	case BPF_ALU:
+	case BPF_STX:
+		return src;
+	}
+	return false;
+}
+
+/* What instruction @i adds to the needs. */
+static void look_at(struct bjn_ctx *c, const struct a64_frame *f, u32 i, struct needs *n)
+{
+	const struct bpf_insn *insn = &c->prog->insns[i];
+
+	if (c->be->ops[insn->code].flags & BJN_OP_CALL) {
+		n->calls = n->calls || is_real_call(c, i);
+		return;
+	}
+	if (f->args && out_bytes(insn) > n->out)
+		n->out = out_bytes(insn);
+	n->fp += wants_fp(insn);
+}
+
 static struct needs look_again(struct bjn_ctx *c, const struct a64_frame *f)
 {
 	const struct bjn_prog *p = c->prog;
+	bool all = f->args || c->facts.regs & 1u << BPF_REG_10;
 	struct needs n = { .calls = f->args };
 	u32 i;
 
-	if (!f->args && !(c->facts.flags & BJN_OP_CALL))
+	if (!all && !(c->facts.flags & BJN_OP_CALL))
 		return n;
-	for (i = 0; i < p->len && (f->args || !n.calls); i++) {
-		u16 flags = c->be->ops[p->insns[i].code].flags;
-
-		if (flags & BJN_OP_TWO)
+	for (i = 0; i < p->len && (all || !n.calls); i++) {
+		if (c->be->ops[p->insns[i].code].flags & BJN_OP_TWO)
 			i++;
-		else if (flags & BJN_OP_CALL)
-			n.calls = n.calls || is_real_call(c, i);
-		else if (f->args && out_bytes(&p->insns[i]) > n.out)
-			n.out = out_bytes(&p->insns[i]);
+		else
+			look_at(c, f, i, &n);
 	}
 	n.out = (n.out + 15) & ~15u;
 	return n;
@@ -72,10 +109,26 @@ static bool is_boundary(const struct bjn_prog *p)
 	return p->exception_boundary || p->exception_cb;
 }
 
+/*
+ * Which register has R10: on a private stack there must be one, else only when
+ * that makes the program shorter.
+ */
+static u8 fp_register(struct bjn_ctx *c, const struct a64_frame *f, const struct needs *n)
+{
+	u8 reg = n->calls ? A64_X24 : A64_X5;
+
+	if (c->prog->priv_stack)
+		return c->facts.regs & 1u << BPF_REG_10 ? reg : A64_NONE;
+	if (f->tail && a64_is_value(c) && n->fp)
+		return A64_X25;
+	return n->fp >= (n->calls ? FP_WORTH_SAVED : FP_WORTH) ? reg : A64_NONE;
+}
+
 /* Which machine register has which BPF register? */
-static void plan_registers(struct bjn_ctx *c, struct a64_frame *f, bool calls)
+static void plan_registers(struct bjn_ctx *c, struct a64_frame *f, const struct needs *n)
 {
 	const struct bjn_prog *p = c->prog;
+	bool calls = n->calls;
 
 	memcpy(f->map, calls ? map_callee_saved : map_caller_saved, sizeof(f->map));
 	if (c->env->reg_ax < BJN_MAX_REG)
@@ -84,8 +137,7 @@ static void plan_registers(struct bjn_ctx *c, struct a64_frame *f, bool calls)
 	f->arena = A64_NONE;
 	if (c->facts.flags & BJN_OP_ARENA && p->arena_kern)
 		f->arena = calls ? A64_X23 : A64_X6;
-	if (p->priv_stack && c->facts.regs & 1u << BPF_REG_10)
-		f->map[BPF_REG_10] = calls ? A64_X24 : A64_X5;
+	f->map[BPF_REG_10] = fp_register(c, f, n);
 }
 
 /* The order is what a boundary and its exception callback agree about. */
@@ -142,6 +194,7 @@ void a64_frame_begin(struct bjn_ctx *c)
 
 	memset(f, 0, sizeof(*f));
 	f->args = c->facts.regs & 1u << A64_REG_ARGS && c->env->reg_ax != A64_REG_ARGS;
+	f->looks = p->len < A64_LOOKS ? A64_LOOKS + A64_LOOKS_EACH * p->len : 0;
 	if (f->args && (tail || p->tail_call_reachable))
 		bjn_fail(c, -EOPNOTSUPP, "tail calls with arguments on the stack");
 	if (is_boundary(p) && a64_is_value(c))
@@ -151,7 +204,7 @@ void a64_frame_begin(struct bjn_ctx *c)
 	f->tail = tail || is_boundary(p) ||
 		  (n.calls && p->tail_call_reachable && !p->is_subprog);
 	f->record = n.calls || f->tail;
-	plan_registers(c, f, n.calls);
+	plan_registers(c, f, &n);
 	if (n.calls)
 		plan_saves(c, f);
 	plan_layout(c, f, n.out);
@@ -329,6 +382,20 @@ static void make_frame(struct bjn_ctx *c, const struct a64_frame *f)
 		a64_add_i(c, A64_X, A64_BOUNDARY, A64_SP, f->size);
 }
 
+/* R10 = the upper end of the BPF stack */
+static void make_fp(struct bjn_ctx *c, const struct a64_frame *f)
+{
+	u8 r10 = f->map[BPF_REG_10];
+
+	if (c->prog->priv_stack) {
+		a64_li(c, r10, c->prog->priv_stack);
+		a64_percpu_offset(c, A64_T0);
+		a64_add(c, A64_X, r10, r10, A64_T0);
+	} else if (r10 != A64_X25) {
+		a64_add_i(c, A64_X, r10, A64_SP, f->fp);
+	}
+}
+
 /**
  * a64_prologue - entry of a program
  * @c: compilation after a64_frame_begin()
@@ -340,7 +407,6 @@ static void make_frame(struct bjn_ctx *c, const struct a64_frame *f)
 void a64_prologue(struct bjn_ctx *c)
 {
 	const struct a64_frame *f = a64_frame(c);
-	u8 r10 = f->map[BPF_REG_10];
 
 	if (a64_cpu(c, BJN_A64_CPU_BTI))
 		a64_bti_jc(c);
@@ -349,11 +415,8 @@ void a64_prologue(struct bjn_ctx *c)
 	make_frame(c, f);
 	if (f->arena != A64_NONE)
 		a64_li(c, f->arena, c->prog->arena_kern);
-	if (r10 != A64_NONE) {
-		a64_li(c, r10, c->prog->priv_stack);
-		a64_percpu_offset(c, A64_T0);
-		a64_add(c, A64_X, r10, r10, A64_T0);
-	}
+	if (f->map[BPF_REG_10] != A64_NONE)
+		make_fp(c, f);
 }
 
 /**

@@ -18,9 +18,9 @@
  *	          | outgoing arguments 9...  |
  *	     0 -> +--------------------------+ <- SP
  *
- * R10 is SP + fp, the upper end of the BPF stack; no register is needed for it
- * but on a private stack, and a64_base() and a64_src() are the only places that
- * know. A callee finds argument 9 at its SP on entry, as AAPCS64 wants it;
+ * R10 is SP + fp, the upper end of the BPF stack; a register has it on a private
+ * stack and in programs that compute with it. a64_base() and a64_src() are the
+ * only places that know. A callee finds argument 9 at its SP on entry, as AAPCS64 wants it;
  * arguments 6 to 8 are in x5 to x7.
  *
  * Tail call frame: a program that tail-calls, or whose subprograms may, first
@@ -42,7 +42,7 @@
  *	          | x21, x22                 |
  *	          | x25, x26                 |
  *	          | x27, x28                 |
- *	          +--------------------------+ <- SP of a tail call, x25
+ *	          +--------------------------+ <- SP of a tail call, x25, R10
  *	          | BPF stack                |
  *	          +--------------------------+ <- SP
  *
@@ -92,6 +92,13 @@
 #define A64_REG_ARGS	11
 #define A64_ARGS_IN_REGS	3	/* x5, x6, x7 */
 
+/*
+ * Instructions looked at in search of jumps between where an argument is made
+ * and where it is stored: so many, and so many for each of the program.
+ */
+#define A64_LOOKS	(1u << 20)
+#define A64_LOOKS_EACH	32
+
 /* Words of the image behind what jited_len covers: the patch target. */
 #define A64_TAIL_WORDS	2
 
@@ -107,6 +114,8 @@
  * @exits: inline exits so far
  * @nr_save: number of entries in @save
  * @save: machine registers saved, from @below upwards
+ * @home: what @map had for the BPF register that x5, x6 or x7 has for now
+ * @looks: instructions that may still be looked at
  * @size: bytes by which the plain frame lowers SP
  * @below: offset of the saved registers
  * @fp: offset of R10
@@ -122,6 +131,8 @@ struct a64_frame {
 	u8 exits;
 	u8 nr_save;
 	u8 save[A64_MAX_SAVE];
+	u8 home[A64_ARGS_IN_REGS];
+	u32 looks;
 	u32 size;
 	u32 below;
 	u32 fp;
@@ -178,11 +189,9 @@ static inline enum a64_reg a64_dst(struct bjn_ctx *c, u8 reg)
  */
 static inline enum a64_reg a64_base(struct bjn_ctx *c, u8 reg, s64 *off)
 {
-	const struct a64_frame *f = a64_frame(c);
-
-	if (reg != BPF_REG_10 || f->map[reg] != A64_NONE)
+	if (reg != BPF_REG_10 || c->prog->priv_stack)
 		return a64_src(c, reg, A64_T0);
-	*off += f->fp;
+	*off += a64_frame(c)->fp;
 	return A64_SP;
 }
 

@@ -8,10 +8,14 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/bitfield.h>
 #include <linux/bpf.h>
+#include <linux/extable.h>
 #include <linux/filter.h>
+#include <asm/asm-extable.h>
 
 #include "backend.h"
+#include "bjn.h"
 #include "glue.h"
 #include "insn.h"
 #include "kglue.h"
@@ -23,6 +27,14 @@
 #define ZERO_COUNT	0xd280001a	/* mov x26, #0 */
 #define LOAD_TARGET	0x5800004a	/* ldr x10, . + 8 */
 #define BRANCH_TARGET	0xd61f0140	/* br x10 */
+
+/* How the kernel's EX_TYPE_BPF reads an entry, see bjn_a64_report_fixup(). */
+#define FIX_OFFSET	GENMASK(15, 0)
+#define FIX_ARENA_REG	GENMASK(20, 16)
+#define FIX_IS_ARENA	BIT(21)
+#define FIX_IS_WRITE	BIT(22)
+#define FIX_ZERO_REG	GENMASK(31, 27)
+#define NO_ZERO_REG	A64_X5
 
 /* Words that every image has: prologue up to the tail call entry, then more. */
 #define MAX_PROLOGUE	12
@@ -84,6 +96,65 @@ static void learn_barrier(struct bjn_env *env, const u32 *code, u32 words)
 	}
 }
 
+/* Entries of the exception table may say that an access is to the arena. */
+static bool can_report;
+
+static const struct bpf_insn sample_arena[] = {
+	{ .code = BPF_LDX | BJN_PROBE_MEM32 | BPF_W, .dst_reg = BPF_REG_0, .src_reg = BPF_REG_1,
+	  .off = 0x1234 },
+	{ .code = BPF_JMP | BPF_EXIT },
+};
+
+/**
+ * bjn_a64_report_fixup - exception table entry for an access to the arena
+ * @e: the access
+ * @fixup: what goes into the field of that name of an entry of EX_TYPE_BPF
+ *
+ * The kernel's handler reports the address, zeroes a register and continues
+ * behind the instruction.
+ *
+ * Return: false when this kernel reports nothing, or the access is no such.
+ */
+bool bjn_a64_report_fixup(const struct bjn_extable *e, int *fixup)
+{
+	u8 zero = e->reg == BJN_EX_NO_REG ? NO_ZERO_REG : e->reg;
+
+	if (!can_report || e->arena == BJN_EX_NO_REG || e->resume != e->at + 1 ||
+	    e->reg == NO_ZERO_REG)
+		return false;
+	*fixup = FIELD_PREP(FIX_OFFSET, (u16)e->off) | FIELD_PREP(FIX_ARENA_REG, e->arena) |
+		 FIELD_PREP(FIX_ZERO_REG, zero) | FIX_IS_ARENA | (e->write ? FIX_IS_WRITE : 0);
+	return true;
+}
+
+/*
+ * Does the stock JIT have faults in the arena reported, and in the one way we
+ * know? If not, they are caught without a report.
+ */
+static int learn_report(void)
+{
+	const struct bjn_extable e = {
+		.resume = 1, .reg = A64_R0, .arena = A64_R1, .off = sample_arena[0].off,
+	};
+	const struct exception_table_entry *ex;
+	struct bpf_prog *prog;
+	int fixup;
+
+	if (!bjn_ksym_lookup("bpf_prog_report_arena_violation"))
+		return 0;
+	prog = bjn_sample_compile(sample_arena, ARRAY_SIZE(sample_arena));
+	if (!prog)
+		return -ENOMEM;
+	can_report = true;
+	bjn_a64_report_fixup(&e, &fixup);
+	ex = prog->aux->extable;
+	can_report = ex && ex->type == EX_TYPE_BPF && ex->fixup == fixup;
+	if (!can_report)
+		pr_info("faults in an arena will not be reported: unknown exception table\n");
+	bpf_prog_free(prog);
+	return 0;
+}
+
 /**
  * bjn_a64_learn - fill in the conventions of this kernel's programs
  * @env: @env->cpu and @env->patch_target are set
@@ -111,7 +182,7 @@ int bjn_a64_learn(struct bjn_env *env)
 		learn_barrier(env, code, words);
 	bpf_prog_free(prog);
 	if (!why)
-		return 0;
+		return learn_report();
 	pr_err("not loaded: the stock JIT's programs cannot be joined: %s; please report it\n", why);
 	return -EOPNOTSUPP;
 }

@@ -67,7 +67,8 @@ void bjn_glue_sync(void *start, void *end)
 /*
  * EX_TYPE_KACCESS_ERR_ZERO (asm/asm-extable.h) writes an error to one register,
  * zeroes another and resumes at an address of our choice. EX_TYPE_BPF is private
- * to the stock JIT and changed between releases.
+ * to the stock JIT and changed between releases; it serves for the arena, whose
+ * faults the kernel reports.
  */
 int bjn_glue_extable(struct exception_table_entry *at,
 		     const struct exception_table_entry *final,
@@ -79,6 +80,11 @@ int bjn_glue_extable(struct exception_table_entry *at,
 	if (to_insn != (int)to_insn || to_resume != (int)to_resume)
 		return -ERANGE;
 	at->insn = to_insn;
+	at->data = 0;
+	if (bjn_a64_report_fixup(e, &at->fixup)) {
+		at->type = EX_TYPE_BPF;
+		return 0;
+	}
 	at->fixup = to_resume;
 	at->type = EX_TYPE_KACCESS_ERR_ZERO;
 	at->data = FIELD_PREP(EX_DATA_REG_ERR, NO_REG) |

@@ -5,5 +5,6 @@
 #include "core/backend.h"
 
 int bjn_a64_learn(struct bjn_env *env);
+bool bjn_a64_report_fixup(const struct bjn_extable *e, int *fixup);
 
 #endif

@@ -41,17 +41,10 @@ static const struct access accesses[][4] = {
 	},
 };
 
-/**
- * a64_may_fault - note that the next word may fault
- * @c: compilation
- * @fault: nothing happens when this is false
- * @resume: words from the faulting one to where execution goes on
- * @reg: register to be zeroed, or BJN_EX_NO_REG
- */
-void a64_may_fault(struct bjn_ctx *c, bool fault, u32 resume, u8 reg)
+static void may_fault(struct bjn_ctx *c, bool fault, u8 reg)
 {
 	if (fault)
-		bjn_may_fault(c, resume, reg);
+		bjn_may_fault(c, 1, reg);
 }
 
 static bool is_scaled(u32 op, s64 off)
@@ -80,14 +73,14 @@ void a64_access(struct bjn_ctx *c, enum a64_access_kind kind, u8 size, enum a64_
 	u8 reg = kind == A64_STORE ? BJN_EX_NO_REG : (u8)rt;
 
 	if (is_scaled(a->scaled, off)) {
-		a64_may_fault(c, fault, 1, reg);
+		may_fault(c, fault, reg);
 		a64_tnu(c, a->scaled, rt, base, off);
 	} else if (bjn_is_s(off, 9)) {
-		a64_may_fault(c, fault, 1, reg);
+		may_fault(c, fault, reg);
 		a64_tns(c, a->near, rt, base, off);
 	} else {
 		a64_li(c, A64_T0, (u64)off);
-		a64_may_fault(c, fault, 1, reg);
+		may_fault(c, fault, reg);
 		a64_tnm(c, a->index, rt, base, A64_T0);
 	}
 }
@@ -98,77 +91,14 @@ static void load(struct bjn_ctx *c, const struct bpf_insn *insn, enum a64_access
 	s64 off = insn->off;
 	enum a64_reg base = a64_base(c, insn->src_reg, &off);
 
-	a64_access(c, kind, BPF_SIZE(insn->code), a64_dst(c, insn->dst_reg), base, off, fault);
-}
-
-/* Does a register stand for the arguments 6 and up? */
-static bool is_args(struct bjn_ctx *c, u8 reg)
-{
-	return reg == A64_REG_ARGS && a64_frame(c)->args;
-}
-
-/* Which argument behind the fifth one (1, 2, ...), @off bytes from R11? */
-static u32 arg_number(struct bjn_ctx *c, const struct bpf_insn *insn, s32 off)
-{
-	if (BPF_SIZE(insn->code) == BPF_DW && !(off & 7) && off > 0 &&
-	    off <= 8 * (BJN_MAX_ARGS - 5))
-		return (u32)off / 8;
-	bjn_fail(c, -EINVAL, "impossible access to an argument");
-	return 1;
-}
-
-/* dst = incoming argument, in a register or above the frame */
-static void load_arg(struct bjn_ctx *c, const struct bpf_insn *insn)
-{
-	u32 n = arg_number(c, insn, insn->off);
-	enum a64_reg rd = a64_dst(c, insn->dst_reg);
-	u32 size = a64_frame(c)->size;
-
-	if (n <= A64_ARGS_IN_REGS)
-		a64_mov(c, A64_X, rd, A64_X4 + n);
-	else
-		a64_ldr_x(c, rd, A64_SP, size + 8 * (n - 1 - A64_ARGS_IN_REGS));
-}
-
-/* Where an outgoing argument on the stack goes. */
-static void store_arg(struct bjn_ctx *c, u32 n, enum a64_reg rs)
-{
-	a64_str_x(c, rs, A64_SP, 8 * (n - 1 - A64_ARGS_IN_REGS));
-}
-
-/* outgoing argument = src */
-static void stx_arg(struct bjn_ctx *c, const struct bpf_insn *insn)
-{
-	u32 n = arg_number(c, insn, -insn->off);
-	enum a64_reg rs = a64_src(c, insn->src_reg, A64_T1);
-
-	if (n <= A64_ARGS_IN_REGS)
-		a64_mov(c, A64_X, A64_X4 + n, rs);
-	else
-		store_arg(c, n, rs);
-}
-
-/* outgoing argument = imm */
-static void st_arg(struct bjn_ctx *c, const struct bpf_insn *insn)
-{
-	u32 n = arg_number(c, insn, -insn->off);
-	u64 v = (u64)(s64)insn->imm;
-
-	if (n <= A64_ARGS_IN_REGS) {
-		a64_li(c, A64_X4 + n, v);
-	} else if (!v) {
-		store_arg(c, n, A64_ZR);
-	} else {
-		a64_li(c, A64_T1, v);
-		store_arg(c, n, A64_T1);
-	}
+	a64_access(c, kind, BPF_SIZE(insn->code), a64_dst_new(c, insn), base, off, fault);
 }
 
 /* dst = *(unsigned size *)(src + off) */
 void a64_ldx(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
-	if (is_args(c, insn->src_reg))
-		load_arg(c, insn);
+	if (a64_is_args(c, insn->src_reg))
+		a64_load_arg(c, insn);
 	else
 		load(c, insn, A64_LOAD, false);
 }
@@ -202,13 +132,14 @@ static void arena_access(struct bjn_ctx *c, enum a64_access_kind kind, u8 size,
 		bjn_fail(c, -EINVAL, "arena access without an arena");
 		return;
 	}
-	if (!off) {
+	if (off) {
+		a64_add(c, A64_X, A64_T2, base, arena);
+		a64_access(c, kind, size, rt, A64_T2, off, true);
+	} else {
 		bjn_may_fault(c, 1, kind == A64_STORE ? BJN_EX_NO_REG : (u8)rt);
 		a64_tnm(c, accesses[kind][size >> 3].index, rt, base, arena);
-		return;
 	}
-	a64_add(c, A64_X, A64_T2, base, arena);
-	a64_access(c, kind, size, rt, A64_T2, off, true);
+	bjn_is_arena(c, (u8)base, off, kind == A64_STORE);
 }
 
 /* dst = *(unsigned size *)(arena + src + off), 0 if that faults */
@@ -248,8 +179,8 @@ void a64_st(struct bjn_ctx *c, const struct bpf_insn *insn)
 	s64 off = insn->off;
 	enum a64_reg base;
 
-	if (is_args(c, insn->dst_reg)) {
-		st_arg(c, insn);
+	if (a64_is_args(c, insn->dst_reg)) {
+		a64_st_arg(c, insn);
 		return;
 	}
 	base = a64_base(c, insn->dst_reg, &off);
@@ -262,8 +193,8 @@ void a64_stx(struct bjn_ctx *c, const struct bpf_insn *insn)
 	s64 off = insn->off;
 	enum a64_reg base;
 
-	if (is_args(c, insn->dst_reg)) {
-		stx_arg(c, insn);
+	if (a64_is_args(c, insn->dst_reg)) {
+		a64_stx_arg(c, insn);
 		return;
 	}
 	base = a64_base(c, insn->dst_reg, &off);
@@ -299,7 +230,7 @@ void a64_nospec(struct bjn_ctx *c, const struct bpf_insn *insn)
 /* dst = imm64; the address of a function is not known in the first pass */
 void a64_ld_imm64(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
-	enum a64_reg rd = a64_dst(c, insn->dst_reg);
+	enum a64_reg rd = a64_dst_new(c, insn);
 	u64 imm = (u64)(u32)insn[1].imm << 32 | (u32)insn->imm;
 
 	if (insn->src_reg == BPF_PSEUDO_FUNC)

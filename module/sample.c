@@ -8,7 +8,18 @@
 #include <linux/bpf.h>
 #include <linux/filter.h>
 
+#include "core/isa.h"
 #include "glue.h"
+
+/* Exception table entries, which the verifier counts. */
+static u32 count_faults(const struct bpf_insn *insns, u32 len)
+{
+	u32 i, n = 0;
+
+	for (i = 0; i < len; i++)
+		n += BJN_CLASS(insns[i].code) == BPF_LDX && BJN_MODE(insns[i].code) == BJN_PROBE_MEM32;
+	return n;
+}
 
 /**
  * bjn_sample_compile - let the kernel compile a program
@@ -28,6 +39,7 @@ struct bpf_prog *bjn_sample_compile(const struct bpf_insn *insns, u32 len)
 		prog->len = len;
 		prog->type = BPF_PROG_TYPE_SOCKET_FILTER;
 		prog->jit_requested = 1;
+		prog->aux->num_exentries = count_faults(insns, len);
 		memcpy(prog->insnsi, insns, len * sizeof(*insns));
 		prog = bpf_prog_select_runtime(prog, &err);
 		if (!err && prog->jited)
