@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # bench.awk: the output of the guest suite bench, any number of boots, to figures (see bench.sh).
-# Variables: table=FILE for all figures, worst=N cases to print.
+# Variables: table=FILE for all figures, worst=N cases to print, above=FILE for the numbers of the cases of
+# test_bpf in which B is above A (the file is not written when there are none).
 # A is the yardstick, B is measured. Executed instructions are the minimum over all runs of a side: whatever
 # interferes adds to them. The cost of a compilation depends on the state of the memory allocator in both
 # directions, so it is the median.
@@ -114,7 +115,7 @@ function row(key, i,    a, b, id, tail, k)
 	printf "%s\t%d\t%s\t%d\t%d\t%d\t%.3f\t%d\t%s\n", id[1], id[2], title[key], i, a, b, ratio(b, a), k, tail >table
 }
 
-function measure(key,    i, a, b)
+function measure(key,    i, a, b, id)
 {
 	if ((("A", key) in costs) && (("B", key) in costs)) {
 		cost["A", key] = median(costs["A", key])
@@ -128,7 +129,10 @@ function measure(key,    i, a, b)
 		figures++
 		twice += runs_seen["A", key, i] > 1 && runs_seen["B", key, i] > 1
 		log_insns += log(b / a)
-		above += b > a
+		nr_above += b > a
+		split(key, id, SUBSEP)
+		if (b > a && id[1] == "test_bpf" && above)
+			print id[2] >above
 		if (b / a > max)
 			max = b / a
 		ranked[figures] = sprintf("%.6f\t%s\t%d", b / a, key, i)
@@ -208,7 +212,7 @@ END {
 	if (!figures)
 		exit 1
 	printf "%d figures, %d above 1.00; %d of them were measured with the same result at least twice by both\n", \
-		figures, above, twice
+		figures, nr_above, twice
 	if (!sized || !timed) {
 		print "error: the module recorded no compilations, so there are no sizes and costs"
 		exit 1
