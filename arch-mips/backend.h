@@ -18,9 +18,14 @@
 #define BJN_MIPS_CPU_LLSC_SYNC	0x0040	/* Loongson-3: sync around ll/sc */
 #define BJN_MIPS_CPU_ADDR64	0x0080	/* code may lie outside sign-extended 32 bits */
 #define BJN_MIPS_CPU_WIDE_R0	0x0100	/* main programs return all of R0 (test bench) */
+#define BJN_MIPS_CPU_R10000	0x0200	/* R10000: only a branch likely may follow sc */
+#define BJN_MIPS_CPU_2F		0x0400	/* Loongson-2F: no nop, masked jump registers */
+#define BJN_MIPS_CPU_NO_DADDIU	0x0800	/* R4000, R4400: daddiu may give wrong results */
 
 #define BJN_MIPS_CPU_UP_TO_R1	(BJN_MIPS_CPU_IV | BJN_MIPS_CPU_R1)
 #define BJN_MIPS_CPU_UP_TO_R2	(BJN_MIPS_CPU_UP_TO_R1 | BJN_MIPS_CPU_R2)
+
+#define BJN_MIPS_NR_WINDOWS	4
 
 /**
  * enum bjn_mips_helper - index of env->helper[]
@@ -36,8 +41,14 @@
  * @BJN_MIPS_XOR64: *p ^= v
  * @BJN_MIPS_XCHG64: *p = v
  * @BJN_MIPS_CMPXCHG64: u64 f(u64 old, u64 new, u64 *p), returns the old value
+ * @BJN_MIPS_JUMP_MASK: what an address is masked with before a jump to it
+ *	(BJN_MIPS_CPU_2F), a sign-extended 32-bit value
+ * @BJN_MIPS_WINDOWS: memory that a BPF_PROBE_MEM load may touch: start and size
+ *	of BJN_MIPS_NR_WINDOWS pieces, the most likely one first. A load from
+ *	elsewhere yields 0 without being tried, because the kernel would not
+ *	survive the bus error. All sizes 0: no load needs a check
  *
- * All but the first are called on 32-bit CPUs only.
+ * The functions are called on 32-bit CPUs only.
  */
 enum bjn_mips_helper {
 	BJN_MIPS_PERCPU,
@@ -51,7 +62,9 @@ enum bjn_mips_helper {
 	BJN_MIPS_XOR64,
 	BJN_MIPS_XCHG64,
 	BJN_MIPS_CMPXCHG64,
-	BJN_MIPS_NR_HELPERS
+	BJN_MIPS_JUMP_MASK,
+	BJN_MIPS_WINDOWS,
+	BJN_MIPS_NR_HELPERS = BJN_MIPS_WINDOWS + 2 * BJN_MIPS_NR_WINDOWS
 };
 
 bjn_static_assert(BJN_MIPS_NR_HELPERS <= BJN_NR_ENV_HELPERS, "env->helper[] is too short");

@@ -32,7 +32,7 @@ static void near_branch(struct bjn_ctx *c, u32 op, enum mi_reg rs, enum mi_reg r
 		bjn_forward(c, target, FIX_BRANCH);
 		mi_dst(c, op, MI_ZERO, rs, rt);
 	}
-	mi_nop(c);
+	mi_idle(c);
 }
 
 /* Constants of a far jump: words @at and @at + 1, $ra is that of @at + 1. */
@@ -64,7 +64,7 @@ static void far_jump(struct bjn_ctx *c, u32 target)
 		mi_daddu(c, MI_JUMP_ADDR, MI_JUMP_ADDR, MI_RA);
 	else
 		mi_addu(c, MI_JUMP_ADDR, MI_JUMP_ADDR, MI_RA);
-	mi_jr(c, MI_JUMP_ADDR);
+	mi_jump_reg(c, MI_JUMP_ADDR);
 	mi_move(c, MI_RA, MI_JUMP_RA);
 	if (!c->err && bjn_is_known(c, target))
 		set_far(c, at, (s64)c->off[target] - at);
@@ -117,7 +117,7 @@ void mi_branch(struct bjn_ctx *c, u32 op, enum mi_reg rs, enum mi_reg rt, u32 ta
 	}
 	at = c->pos;
 	mi_dst(c, invert(op), MI_ZERO, rs, rt);
-	mi_nop(c);
+	mi_idle(c);
 	mi_jump(c, target);
 	if (!c->err)
 		c->code[at] |= bjn_s(c, (s64)c->pos - at - 1, 16, 0);

@@ -22,6 +22,9 @@
 #include "backend.h"
 #include "insn.h"
 
+/* Number of the register that stands for arguments 6 and up, if AX is not. */
+#define MI_REG_ARGS	11
+
 typedef void mi_emit_fn(struct bjn_ctx *c, const struct bpf_insn *insn);
 
 /**
@@ -74,7 +77,7 @@ bool mi_is_run(u64 v, unsigned int *msb, unsigned int *lsb);
 bool mi_is_pow2(u64 v, unsigned int *log);
 
 /* branch.c */
-#define MI_JUMP_WORDS	7		/* mi_jump() */
+#define MI_JUMP_WORDS	10		/* mi_jump() */
 #define MI_BRANCH_WORDS	(2 + MI_JUMP_WORDS)	/* mi_branch() */
 void mi_branch(struct bjn_ctx *c, u32 op, enum mi_reg rs, enum mi_reg rt, u32 target);
 void mi_jump(struct bjn_ctx *c, u32 target);
@@ -98,12 +101,21 @@ void mi_back(struct bjn_ctx *c, u32 op, enum mi_reg rs, enum mi_reg rt, u32 to);
 
 /* shared.c */
 #define MI_PAD_WORDS	2	/* one landing pad */
+#define MI_MASK_WORDS	3	/* before a jump to a register */
+#define MI_HILO_WORDS	3	/* mi_from_hilo() */
+void mi_idle(struct bjn_ctx *c);
 void mi_jump_reg(struct bjn_ctx *c, enum mi_reg rs);
+void mi_call_reg(struct bjn_ctx *c, enum mi_reg rs);
+void mi_from_hilo(struct bjn_ctx *c, u32 op, enum mi_reg rd);
 void mi_pads(struct bjn_ctx *c);
 bool mi_makes_calls(struct bjn_ctx *c, u32 own_calls);
 bool mi_is_inline(const struct bjn_call *call);
+s32 mi_args_passed(struct bjn_ctx *c);
+s32 mi_arg_number(struct bjn_ctx *c, const struct bpf_insn *insn, s32 bytes);
+u64 mi_window(const struct bjn_ctx *c, u32 nr, u64 *size);
 void mi_load_linked(struct bjn_ctx *c, bool dw, enum mi_reg rt, s64 off, enum mi_reg base);
 void mi_store_cond(struct bjn_ctx *c, bool dw, enum mi_reg rt, s64 off, enum mi_reg base);
+void mi_retry(struct bjn_ctx *c, enum mi_reg stored, u32 loop);
 bool mi_llsc_reaches(const struct bjn_ctx *c, s64 off);
 void mi_fence(struct bjn_ctx *c, u64 when);
 void mi_nospec(struct bjn_ctx *c, const struct bpf_insn *insn);

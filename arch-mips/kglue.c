@@ -15,6 +15,11 @@
 
 #include "backend.h"
 #include "glue.h"
+#include "kglue.h"
+#include "ksym.h"
+
+/* Addresses that a Loongson-2F may fetch from ahead of a jump (JALR_MASK of the stock JIT). */
+#define JUMP_MASK 0xffffffffcfffffffull
 
 /* break 0: what an unused word of an image must be when it is executed */
 #define TRAP 0x0000000d
@@ -30,6 +35,22 @@ static u64 isa_level(void)
 	return boot_cpu_data.isa_level & MIPS_CPU_ISA_IV ? BJN_MIPS_CPU_IV : 0;
 }
 
+/* Bugs of CPUs that this kernel is built for. */
+static u64 errata(void)
+{
+	u64 bits = 0;
+
+	if (IS_ENABLED(CONFIG_CPU_LOONGSON3_WORKAROUNDS))
+		bits |= BJN_MIPS_CPU_LLSC_SYNC;
+	if (IS_ENABLED(CONFIG_WAR_R10000_LLSC))
+		bits |= BJN_MIPS_CPU_R10000;
+	if (IS_ENABLED(CONFIG_CPU_JUMP_WORKAROUNDS))
+		bits |= BJN_MIPS_CPU_2F;
+	if (IS_ENABLED(CONFIG_CPU_DADDI_WORKAROUNDS))
+		bits |= BJN_MIPS_CPU_NO_DADDIU;
+	return bits;
+}
+
 /* Is an address of code a sign-extended 32-bit value? */
 static bool is_short(unsigned long addr)
 {
@@ -38,15 +59,13 @@ static bool is_short(unsigned long addr)
 
 static u64 cpu_bits(void)
 {
-	u64 bits = isa_level();
+	u64 bits = isa_level() | errata();
 
 	if (IS_ENABLED(CONFIG_CPU_BIG_ENDIAN))
 		bits |= BJN_MIPS_CPU_BE;
 	/* Where the kernel's own smp_mb() is a barrier (asm/barrier.h). */
 	if (IS_ENABLED(CONFIG_SMP) && IS_ENABLED(CONFIG_WEAK_ORDERING))
 		bits |= BJN_MIPS_CPU_WEAK;
-	if (IS_ENABLED(CONFIG_CPU_LOONGSON3_WORKAROUNDS))
-		bits |= BJN_MIPS_CPU_LLSC_SYNC;
 	if (!is_short((unsigned long)_printk) || !is_short((unsigned long)bjn_glue_detect))
 		bits |= BJN_MIPS_CPU_ADDR64;
 	return bits;
@@ -150,7 +169,9 @@ int bjn_glue_detect(const struct bjn_backend **be, struct bjn_env *env)
 #ifdef CONFIG_SMP
 	env->helper[BJN_MIPS_PERCPU] = (unsigned long)__per_cpu_offset;
 #endif
+	env->helper[BJN_MIPS_JUMP_MASK] = JUMP_MASK;
 	helpers(env);
+	bjn_mips_find_ram(env);
 	return 0;
 }
 
@@ -182,7 +203,16 @@ int bjn_glue_extable(struct exception_table_entry *at,
 	return 0;
 }
 
+/* entry.S, and what it asks */
+void bjn_mips_may_goto(void);
+void *bjn_mips_may_goto_check;
+
 unsigned long bjn_glue_may_goto(void)
 {
+#ifdef BJN_ASKS_TIMED_MAY_GOTO
+	bjn_mips_may_goto_check = bjn_ksym.bpf_check_timed_may_goto;
+	return (unsigned long)bjn_mips_may_goto;
+#else
 	return 0;
+#endif
 }

@@ -89,10 +89,11 @@ void n64_extend(struct bjn_ctx *c, enum mi_reg rd, enum mi_reg rs, unsigned int 
 void n64_addi(struct bjn_ctx *c, enum mi_reg rd, enum mi_reg rs, s64 v, enum mi_reg tmp)
 {
 	s64 half = v < 0 ? -32768 : 32767;
+	bool daddiu = !mi_cpu(c, BJN_MIPS_CPU_NO_DADDIU);
 
-	if (bjn_is_s(v, 16)) {
+	if (daddiu && bjn_is_s(v, 16)) {
 		mi_daddiu(c, rd, rs, v);
-	} else if (bjn_is_s(v - half, 16)) {
+	} else if (daddiu && bjn_is_s(v - half, 16)) {
 		mi_daddiu(c, rd, rs, half);
 		mi_daddiu(c, rd, rd, v - half);
 	} else {

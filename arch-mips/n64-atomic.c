@@ -35,7 +35,7 @@ static enum mi_reg address(struct bjn_ctx *c, const struct bpf_insn *insn, s64 *
 	}
 	if (mi_llsc_reaches(c, *off))
 		return base;
-	n64_addi(c, N64_X0, base, *off, N64_X0);
+	n64_addi(c, N64_X0, base, *off, N64_X1);
 	*off = 0;
 	return N64_X0;
 }
@@ -109,8 +109,7 @@ static void read_modify_write(struct bjn_ctx *c, const struct bpf_insn *insn)
 		mi_move(c, N64_X2, rs);
 	may_fault(c, insn, 3);
 	mi_store_cond(c, dw, N64_X2, off, addr);
-	mi_back(c, MI_OP_beq, N64_X2, MI_ZERO, loop);
-	mi_nop(c);
+	mi_retry(c, N64_X2, loop);
 	if (fetch) {
 		result(c, n64_dst(c, insn->src_reg), dw);
 		mi_fence(c, FENCE);
@@ -135,6 +134,7 @@ static void compare_exchange(struct bjn_ctx *c, const struct bpf_insn *insn)
 	enum mi_reg expected = N64_R0;
 	s64 off;
 	enum mi_reg addr = address(c, insn, &off);
+	enum mi_reg rs = n64_src(c, insn->src_reg, MI_T9);
 	u32 loop;
 
 	if (!dw) {
@@ -146,14 +146,10 @@ static void compare_exchange(struct bjn_ctx *c, const struct bpf_insn *insn)
 	may_fault(c, insn, 6);
 	mi_load_linked(c, dw, N64_X1, off, addr);
 	mi_out(c, &outs, MI_OP_bne, N64_X1, expected);
-	if (insn->src_reg == BPF_REG_10)
-		mi_daddiu(c, N64_X2, MI_SP, n64_frame(c)->fp);
-	else
-		mi_move(c, N64_X2, n64_src(c, insn->src_reg, N64_X2));
+	mi_move(c, N64_X2, rs);
 	may_fault(c, insn, 3);
 	mi_store_cond(c, dw, N64_X2, off, addr);
-	mi_back(c, MI_OP_beq, N64_X2, MI_ZERO, loop);
-	mi_nop(c);
+	mi_retry(c, N64_X2, loop);
 	mi_land(c, &outs);
 	mi_fence(c, FENCE | FENCE_LLSC);
 	result(c, N64_R0, dw);

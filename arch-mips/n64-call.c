@@ -2,20 +2,27 @@
 /*
  * 64-bit CPUs: calls.
  *
- * R1 to R5 are the argument registers of the C ABI, R0 is its result register.
+ * R1 to R5 are the argument registers of the C ABI, R0 is its result register,
+ * and arguments 6 and up are where the ABI wants them, too (n64-mem.c).
  */
 #include "n64.h"
 
-/* R0 = helper(R1, R2, R3, R4, R5); the ABI wants the address in t9 */
-static void call_helper(struct bjn_ctx *c, const struct bjn_call *call)
+/* Call an absolute address; the ABI wants it in t9. */
+static void call_absolute(struct bjn_ctx *c, u64 addr)
 {
-	if (!call->addr || call->addr & 3) {
+	if (!addr || addr & 3) {
 		bjn_fail(c, -EINVAL, "call of an impossible address");
 		return;
 	}
-	mi_li64(c, MI_T9, (s64)call->addr);
-	mi_jalr(c, MI_RA, MI_T9);
-	mi_nop(c);
+	mi_li64(c, MI_T9, (s64)addr);
+	mi_call_reg(c, MI_T9);
+	mi_idle(c);
+}
+
+/* R0 = helper(R1, R2, R3, R4, R5) */
+static void call_helper(struct bjn_ctx *c, const struct bjn_call *call)
+{
+	call_absolute(c, call->addr);
 }
 
 /*
@@ -30,38 +37,76 @@ static void extend_arg(struct bjn_ctx *c, enum mi_reg r, u8 size, bool is_signed
 		n64_field(c, r, r, 0, 8u * size);
 }
 
+/* Argument @i of a kfunc, which is in a register or on the stack. */
+static void convert_arg(struct bjn_ctx *c, const struct bjn_call *call, u8 i)
+{
+	bool is_signed = call->arg_flags[i] & BJN_ARG_SIGNED;
+	s32 off = 8 * (i - N64_ARGS_IN_REGS);
+
+	if (i < N64_ARGS_IN_REGS) {
+		extend_arg(c, N64_ARG(i), call->arg_size[i], is_signed);
+	} else if (call->arg_size[i] < 8) {
+		mi_ld(c, N64_X1, off, MI_SP);
+		extend_arg(c, N64_X1, call->arg_size[i], is_signed);
+		mi_sd(c, N64_X1, off, MI_SP);
+	}
+}
+
 /* R0 = kfunc(R1, ...) */
 static void call_kfunc(struct bjn_ctx *c, const struct bjn_call *call)
 {
 	u8 i;
 
-	if (call->nargs > 5) {
-		bjn_fail(c, -EOPNOTSUPP, "arguments on the stack");
+	if (call->nargs > 5 && !n64_frame(c)->args) {
+		bjn_fail(c, -EINVAL, "call without its arguments on the stack");
 		return;
 	}
 	for (i = 0; i < call->nargs; i++)
-		extend_arg(c, n64_dst(c, BPF_REG_1 + i), call->arg_size[i],
-			   call->arg_flags[i] & BJN_ARG_SIGNED);
+		convert_arg(c, call, i);
 	call_helper(c, call);
 }
 
 /*
  * R0 = subprogram(R1, R2, R3, R4, R5). The length does not depend on the
  * address, which is known in the extra pass only. The delay slot makes N64_TCC
- * the pointer to the tail call count.
+ * the pointer to the tail call count, unless that is an argument.
  */
 static void call_subprog(struct bjn_ctx *c, const struct bjn_call *call)
 {
 	const struct n64_frame *f = n64_frame(c);
+	bool counts = f->tcc_kind == N64_TCC_BOTH || f->tcc_kind == N64_TCC_PTR_SLOT;
 
 	if (c->prog->extra_pass && !call->addr)
 		bjn_fail(c, -EINVAL, "call of a program without an address");
 	mi_address(c, MI_T9, c->prog->extra_pass ? call->addr : 0);
-	mi_jalr(c, MI_RA, MI_T9);
-	if (f->tcc_kind == N64_TCC_BOTH || f->tcc_kind == N64_TCC_PTR_SLOT)
+	mi_call_reg(c, MI_T9);
+	if (counts && !f->args)
 		mi_ld(c, N64_TCC, f->tcc_ptr, MI_SP);
 	else
-		mi_nop(c);
+		mi_idle(c);
+}
+
+/*
+ * bpf_throw(R1): go to the exception callback of the program with R1 as it is.
+ * The callback needs no frame but that of N64_BOUNDARY. Its address is known
+ * when the whole program has been compiled, so it is read when it is needed.
+ */
+static void throw_exception(struct bjn_ctx *c, const struct bjn_call *call)
+{
+	mi_li64(c, MI_T9, (s64)call->addr);
+	mi_ld(c, MI_T9, 0, MI_T9);
+	mi_jump_reg(c, MI_T9);
+	mi_idle(c);
+}
+
+/*
+ * AX = check(R10 + AX): the routine has AX as argument and result and
+ * preserves all other registers (struct bjn_call).
+ */
+static void timed_may_goto(struct bjn_ctx *c, const struct bjn_call *call)
+{
+	mi_daddu(c, N64_AX, N64_AX, n64_src(c, BPF_REG_10, N64_X1));
+	call_absolute(c, call->addr);
 }
 
 /* R0 = number of this CPU */
@@ -86,6 +131,8 @@ static void (*const call_emitters[])(struct bjn_ctx *c, const struct bjn_call *c
 	[BJN_CALL_SUBPROG] = call_subprog,
 	[BJN_CALL_CPU_ID] = inline_cpu_id,
 	[BJN_CALL_CURRENT] = inline_current,
+	[BJN_CALL_THROW] = throw_exception,
+	[BJN_CALL_MAY_GOTO] = timed_may_goto,
 };
 
 /* R0 = function(R1, R2, R3, R4, R5) */
@@ -103,19 +150,17 @@ void n64_call(struct bjn_ctx *c, const struct bpf_insn *insn)
 }
 
 /**
- * n64_percpu - this CPU's address of a per-CPU pointer
+ * n64_add_percpu - this CPU's address of a per-CPU pointer
  * @c: compilation
  * @rd: result
- * @rs: per-CPU pointer
+ * @rs: per-CPU pointer; neither is a scratch register
  *
- * rd = rs + __per_cpu_offset[cpu]; at most N64_ACCESS_WORDS + MI_LI64_WORDS + 4.
+ * rd = rs + __per_cpu_offset[cpu]; at most N64_PERCPU_WORDS.
  */
-void n64_percpu(struct bjn_ctx *c, enum mi_reg rd, enum mi_reg rs)
+void n64_add_percpu(struct bjn_ctx *c, enum mi_reg rd, enum mi_reg rs)
 {
 	u64 table = c->env->helper[BJN_MIPS_PERCPU];
 
-	if (!(c->env->features & BJN_FEAT(PERCPU_INSN)))
-		bjn_fail(c, -EOPNOTSUPP, "per-CPU address instruction");
 	if (!table) {
 		if (rd != rs)
 			mi_move(c, rd, rs);
@@ -127,4 +172,19 @@ void n64_percpu(struct bjn_ctx *c, enum mi_reg rd, enum mi_reg rs)
 	mi_daddu(c, N64_X2, N64_X2, N64_X1);
 	mi_ld(c, N64_X2, 0, N64_X2);
 	mi_daddu(c, rd, rs, N64_X2);
+}
+
+/**
+ * n64_percpu - the per-CPU address instruction
+ * @c: compilation
+ * @rd: result
+ * @rs: per-CPU pointer
+ *
+ * At most N64_PERCPU_WORDS.
+ */
+void n64_percpu(struct bjn_ctx *c, enum mi_reg rd, enum mi_reg rs)
+{
+	if (!(c->env->features & BJN_FEAT(PERCPU_INSN)))
+		bjn_fail(c, -EOPNOTSUPP, "per-CPU address instruction");
+	n64_add_percpu(c, rd, rs);
 }

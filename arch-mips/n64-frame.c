@@ -11,7 +11,7 @@
 #define N64_MAX_FRAME	32752
 
 static const u8 map_caller_saved[BJN_MAX_REG] = {
-	MI_V0, MI_A0, MI_A1, MI_A2, MI_A3, MI_8, MI_12, MI_13, MI_14, MI_15,
+	MI_V0, MI_A0, MI_A1, MI_A2, MI_A3, MI_8, MI_10, MI_11, MI_14, MI_15,
 	MI_NONE, MI_NONE, MI_NONE, MI_NONE, MI_NONE, MI_NONE,
 };
 
@@ -20,14 +20,33 @@ static const u8 map_callee_saved[BJN_MAX_REG] = {
 	MI_NONE, MI_NONE, MI_NONE, MI_NONE, MI_NONE, MI_NONE,
 };
 
-static void plan_saves(struct bjn_ctx *c, struct n64_frame *f)
+/* The order is what a boundary and its exception callback agree about. */
+static const u8 all_callee_saved[N64_MAX_SAVE] = {
+	MI_RA, MI_S0, MI_S1, MI_S2, MI_S3, MI_S4, MI_S5, MI_S6, MI_S7, MI_S8,
+};
+
+static bool is_boundary(const struct bjn_prog *p)
+{
+	return p->exception_boundary || p->exception_cb;
+}
+
+static void plan_saves(struct bjn_ctx *c, struct n64_frame *f, bool calls)
 {
 	u8 reg;
 
-	f->save[f->nr_save++] = MI_RA;
-	for (reg = BPF_REG_6; reg <= BPF_REG_9; reg++)
-		if (c->facts.regs & 1u << reg)
-			f->save[f->nr_save++] = f->map[reg];
+	if (is_boundary(c->prog)) {
+		memcpy(f->save, all_callee_saved, sizeof(f->save));
+		f->nr_save = N64_MAX_SAVE;
+		return;
+	}
+	if (calls) {
+		f->save[f->nr_save++] = MI_RA;
+		for (reg = BPF_REG_6; reg <= BPF_REG_10; reg++)
+			if (c->facts.regs & 1u << reg && f->map[reg] != MI_NONE)
+				f->save[f->nr_save++] = f->map[reg];
+	}
+	if (f->arena)
+		f->save[f->nr_save++] = N64_ARENA;
 }
 
 static enum n64_tcc_kind plan_tcc(const struct bjn_ctx *c, bool calls)
@@ -35,6 +54,8 @@ static enum n64_tcc_kind plan_tcc(const struct bjn_ctx *c, bool calls)
 	const struct bjn_prog *p = c->prog;
 	bool tail = c->facts.flags & BJN_OP_TAIL;
 
+	if (is_boundary(p))
+		return N64_TCC_BOTH;
 	if (!tail && !(p->tail_call_reachable && calls))
 		return N64_TCC_UNUSED;
 	if (p->is_subprog)
@@ -44,38 +65,33 @@ static enum n64_tcc_kind plan_tcc(const struct bjn_ctx *c, bool calls)
 	return p->is_main_of_many && p->tail_call_reachable ? N64_TCC_BOTH : N64_TCC_SLOT;
 }
 
-/**
- * n64_begin - lay out the frame from the facts of the program
- * @c: compilation after bjn_plan()
- */
-void n64_begin(struct bjn_ctx *c)
+/* Which machine register has which BPF register? */
+static void plan_registers(struct bjn_ctx *c, struct n64_frame *f, bool calls)
 {
-	struct n64_frame *f = n64_frame(c);
-	bool calls = mi_makes_calls(c, 0);
-	s32 slots;
+	const struct bjn_prog *p = c->prog;
 
-	if (c->prog->priv_stack || c->prog->exception_boundary || c->prog->exception_cb)
-		bjn_fail(c, -EOPNOTSUPP, "private stack or exceptions");
-	memset(f, 0, sizeof(*f));
-	f->common.wide = true;
 	memcpy(f->map, calls ? map_callee_saved : map_caller_saved, sizeof(f->map));
 	if (c->env->reg_ax < BJN_MAX_REG)
 		f->map[c->env->reg_ax] = N64_AX;
-	if (calls)
-		plan_saves(c, f);
-	f->arena = c->facts.flags & BJN_OP_ARENA && c->prog->arena_kern;
-	if (f->arena)
-		f->save[f->nr_save++] = N64_ARENA;
+	if (p->priv_stack && c->facts.regs & 1u << BPF_REG_10)
+		f->map[BPF_REG_10] = calls ? N64_FP : N64_FP_LEAF;
+	f->arena = c->facts.flags & BJN_OP_ARENA && p->arena_kern;
+}
 
-	if (c->facts.regs & 1u << BPF_REG_10) {
+/* Sizes and offsets, from the bottom: arguments, BPF stack, slots, saves. */
+static void plan_layout(struct bjn_ctx *c, struct n64_frame *f)
+{
+	s32 out = f->args ? mi_args_passed(c) - (N64_ARGS_IN_REGS - 5) : 0;
+	s32 slots = f->nr_save;
+
+	f->fp = out > 0 ? (8 * out + 15) & ~15 : 0;
+	if (c->facts.regs & 1u << BPF_REG_10 && !c->prog->priv_stack) {
 		if (c->prog->stack_depth > N64_MAX_FRAME) {
 			bjn_fail(c, -EOPNOTSUPP, "BPF stack is too deep");
 			return;
 		}
-		f->fp = (s32)(c->prog->stack_depth + 15) & ~15;
+		f->fp += (s32)(c->prog->stack_depth + 15) & ~15;
 	}
-	f->tcc_kind = (u8)plan_tcc(c, calls);
-	slots = f->nr_save;
 	slots += f->tcc_kind == N64_TCC_SLOT || f->tcc_kind == N64_TCC_BOTH;
 	slots += f->tcc_kind == N64_TCC_PTR_SLOT || f->tcc_kind == N64_TCC_BOTH;
 	f->size = f->fp + ((slots * 8 + 15) & ~15);
@@ -85,9 +101,35 @@ void n64_begin(struct bjn_ctx *c)
 		bjn_fail(c, -EOPNOTSUPP, "BPF stack is too deep");
 }
 
+/**
+ * n64_begin - lay out the frame from the facts of the program
+ * @c: compilation after bjn_plan()
+ */
+void n64_begin(struct bjn_ctx *c)
+{
+	struct n64_frame *f = n64_frame(c);
+	bool tail = c->facts.flags & BJN_OP_TAIL;
+	bool calls;
+
+	memset(f, 0, sizeof(*f));
+	f->common.wide = true;
+	f->args = c->facts.regs & 1u << MI_REG_ARGS && c->env->reg_ax != MI_REG_ARGS;
+	if (f->args && (tail || c->prog->tail_call_reachable))
+		bjn_fail(c, -EOPNOTSUPP, "tail calls with arguments on the stack");
+	/* A leaf has R10 of a private stack where the count would be. */
+	calls = f->args || is_boundary(c->prog) || (tail && c->prog->priv_stack) ||
+		mi_makes_calls(c, 0);
+	plan_registers(c, f, calls);
+	plan_saves(c, f, calls);
+	f->tcc_kind = (u8)plan_tcc(c, calls);
+	plan_layout(c, f);
+}
+
 /* Keep the tail call count; at this point N64_TCC is as passed. */
 static void save_tcc(struct bjn_ctx *c, const struct n64_frame *f)
 {
+	struct mi_outs pointer = { .nr = 0 };
+
 	switch (f->tcc_kind) {
 	case N64_TCC_SLOT:
 	case N64_TCC_PTR_SLOT:
@@ -95,16 +137,34 @@ static void save_tcc(struct bjn_ctx *c, const struct n64_frame *f)
 		break;
 	case N64_TCC_BOTH:
 		/* A count is at most 33; anything else is a pointer to one. */
-		mi_sd(c, N64_TCC, f->tcc, MI_SP);
 		mi_sltiu(c, N64_X1, N64_TCC, BJN_MAX_TAIL_CALLS + 1);
-		mi_beq(c, N64_X1, MI_ZERO, 12);
-		mi_nop(c);
-		mi_daddiu(c, N64_TCC, MI_SP, f->tcc);
+		mi_out(c, &pointer, MI_OP_beq, N64_X1, MI_ZERO);
+		mi_sd(c, N64_TCC, f->tcc, MI_SP);	/* delay slot */
+		n64_addi(c, N64_TCC, MI_SP, f->tcc, N64_TCC);
+		mi_land(c, &pointer);
 		mi_sd(c, N64_TCC, f->tcc_ptr, MI_SP);
 		break;
 	default:
 		break;
 	}
+}
+
+/* Lower $sp and fill the frame; an exception callback finds it filled. */
+static void make_frame(struct bjn_ctx *c, const struct n64_frame *f)
+{
+	int i;
+
+	if (c->prog->exception_cb) {
+		n64_addi(c, MI_SP, N64_BOUNDARY, -f->size, N64_X0);
+		return;
+	}
+	if (f->size)
+		n64_addi(c, MI_SP, MI_SP, -f->size, N64_X0);
+	for (i = 0; i < f->nr_save; i++)
+		mi_sd(c, f->save[i], f->size - 8 * (i + 1), MI_SP);
+	save_tcc(c, f);
+	if (c->prog->exception_boundary)
+		n64_addi(c, N64_BOUNDARY, MI_SP, f->size, N64_BOUNDARY);
 }
 
 /**
@@ -117,17 +177,17 @@ static void save_tcc(struct bjn_ctx *c, const struct n64_frame *f)
 void n64_prologue(struct bjn_ctx *c)
 {
 	const struct n64_frame *f = n64_frame(c);
-	int i;
+	enum mi_reg fp = (enum mi_reg)f->map[BPF_REG_10];
 
 	if (!c->prog->is_subprog)
 		mi_addiu(c, N64_TCC, MI_ZERO, BJN_MAX_TAIL_CALLS);
-	if (f->size)
-		mi_daddiu(c, MI_SP, MI_SP, -f->size);
-	for (i = 0; i < f->nr_save; i++)
-		mi_sd(c, f->save[i], f->size - 8 * (i + 1), MI_SP);
-	save_tcc(c, f);
+	make_frame(c, f);
 	if (f->arena)
 		mi_li64(c, N64_ARENA, (s64)c->prog->arena_kern);
+	if (f->map[BPF_REG_10] != MI_NONE) {
+		mi_li64(c, fp, (s64)c->prog->priv_stack);
+		n64_add_percpu(c, fp, fp);
+	}
 }
 
 /**
@@ -144,36 +204,44 @@ void n64_restore(struct bjn_ctx *c)
 }
 
 /**
- * n64_release - one word, for a delay slot: give the frame back
- * @c: compilation
+ * n64_leave_to - go to an address and give the frame back
+ * @c: compilation, after n64_restore()
+ * @rs: register with the address; $at may be destroyed
  */
-void n64_release(struct bjn_ctx *c)
+void n64_leave_to(struct bjn_ctx *c, enum mi_reg rs)
 {
 	const struct n64_frame *f = n64_frame(c);
+	bool slot = f->size && !mi_cpu(c, BJN_MIPS_CPU_NO_DADDIU);
 
-	if (f->size)
+	if (f->size && !slot)
+		n64_addi(c, MI_SP, MI_SP, f->size, N64_X0);
+	mi_jump_reg(c, rs);
+	if (slot)
 		mi_daddiu(c, MI_SP, MI_SP, f->size);
 	else
-		mi_nop(c);
+		mi_idle(c);
 }
 
 /*
  * Return to the caller. R0 of a main program is a C int, which the ABI wants
- * sign-extended; a subprogram returns all of it.
+ * sign-extended, and an exception callback returns for one; a subprogram
+ * returns all of it.
  */
 static void leave_and_return(struct bjn_ctx *c)
 {
 	const struct n64_frame *f = n64_frame(c);
-	bool wide = c->prog->is_subprog || mi_cpu(c, BJN_MIPS_CPU_WIDE_R0);
+	bool wide = (c->prog->is_subprog && !c->prog->exception_cb) ||
+		    mi_cpu(c, BJN_MIPS_CPU_WIDE_R0);
 
 	n64_restore(c);
-	if (!wide && f->size)
+	if (!wide && !f->size) {
+		mi_jump_reg(c, MI_RA);
 		n64_sext(c, N64_R0, N64_R0);
-	mi_jump_reg(c, MI_RA);
-	if (!wide && !f->size)
+		return;
+	}
+	if (!wide)
 		n64_sext(c, N64_R0, N64_R0);
-	else
-		n64_release(c);
+	n64_leave_to(c, MI_RA);
 }
 
 /* return R0 */
@@ -218,7 +286,7 @@ enum mi_reg n64_src_slow(struct bjn_ctx *c, u8 reg, enum mi_reg tmp)
 	}
 	if (!fp)
 		return MI_SP;
-	mi_daddiu(c, tmp, MI_SP, fp);
+	n64_addi(c, tmp, MI_SP, fp, tmp);
 	return tmp;
 }
 

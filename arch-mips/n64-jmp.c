@@ -181,5 +181,5 @@ void n64_jset32_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 void n64_gotox(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
 	mi_jump_reg(c, n64_src(c, insn->dst_reg, N64_X1));
-	mi_nop(c);
+	mi_idle(c);
 }

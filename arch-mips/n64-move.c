@@ -12,7 +12,7 @@ static void cast_user(struct bjn_ctx *c, enum mi_reg rd, enum mi_reg rs)
 	if (!upper)
 		return;
 	mi_out(c, &outs, MI_OP_beq, rd, MI_ZERO);
-	mi_nop(c);
+	mi_idle(c);
 	mi_li32(c, N64_X1, (s32)upper);
 	mi_dsll32(c, N64_X1, N64_X1, 0);
 	mi_or(c, rd, rd, N64_X1);

@@ -10,7 +10,7 @@ static void multiply(struct bjn_ctx *c, enum mi_reg rd, enum mi_reg rs, enum mi_
 		return;
 	}
 	mi_dmultu(c, rs, rt);
-	mi_mflo(c, rd);
+	mi_from_hilo(c, MI_OP_mflo, rd);
 }
 
 /* dst *= src */
@@ -91,10 +91,7 @@ static void divide(struct bjn_ctx *c, const struct division *d, const struct bpf
 		return;
 	}
 	mi_st(c, d->both, rs, rt);
-	if (mod)
-		mi_mfhi(c, rd);
-	else
-		mi_mflo(c, rd);
+	mi_from_hilo(c, mod ? MI_OP_mfhi : MI_OP_mflo, rd);
 }
 
 /* dst = dst / src, dst = dst % src; signed when off is 1 */

@@ -58,17 +58,22 @@ static void count_or_pointer(struct bjn_ctx *c, struct mi_outs *o)
 
 	if (f->tcc_kind == N64_TCC_SLOT)
 		mi_ld(c, N64_TCC, f->tcc, MI_SP);
+	if (mi_cpu(c, BJN_MIPS_CPU_NO_DADDIU))
+		mi_addiu(c, N64_X3, MI_ZERO, 1);
 	load_target(c, o);
-	mi_daddiu(c, N64_X1, N64_TCC, -1);	/* delay slot */
+	if (mi_cpu(c, BJN_MIPS_CPU_NO_DADDIU))
+		mi_dsubu(c, N64_X1, N64_TCC, N64_X3);	/* delay slot */
+	else
+		mi_daddiu(c, N64_X1, N64_TCC, -1);	/* delay slot */
 	mi_sltiu(c, N64_X3, N64_X1, BJN_MAX_TAIL_CALLS);
 	mi_out(c, &value, MI_OP_bne, N64_X3, MI_ZERO);
 	mi_ld(c, N64_X2, c->env->off_prog_bpf_func, N64_X2);	/* delay slot */
 
 	mi_out(c, o, MI_OP_beq, N64_TCC, MI_ZERO);
-	mi_nop(c);
+	mi_idle(c);
 	mi_ld(c, N64_X0, 0, N64_TCC);
 	mi_out(c, o, MI_OP_blez, N64_X0, MI_ZERO);
-	mi_daddiu(c, N64_X0, N64_X0, -1);	/* delay slot */
+	mi_addiu(c, N64_X0, N64_X0, -1);	/* delay slot */
 	mi_out(c, &done, MI_OP_beq, MI_ZERO, MI_ZERO);
 	mi_sd(c, N64_X0, 0, N64_TCC);		/* delay slot */
 
@@ -86,9 +91,9 @@ static void count_by_pointer(struct bjn_ctx *c, struct mi_outs *o)
 		mi_ld(c, N64_TCC, f->tcc_ptr, MI_SP);
 	mi_ld(c, N64_X1, 0, N64_TCC);
 	mi_out(c, o, MI_OP_blez, N64_X1, MI_ZERO);
-	mi_daddiu(c, N64_X1, N64_X1, -1);	/* delay slot */
+	mi_addiu(c, N64_X1, N64_X1, -1);	/* delay slot */
 	load_target(c, o);
-	mi_nop(c);
+	mi_idle(c);
 	mi_sd(c, N64_X1, 0, N64_TCC);
 	/* A main program passes on what it got; a count was just updated. */
 	if (f->tcc_kind == N64_TCC_BOTH)
@@ -108,8 +113,7 @@ void n64_tail_call(struct bjn_ctx *c, const struct bpf_insn *insn)
 	else
 		count_by_pointer(c, &outs);
 	n64_restore(c);
-	mi_daddiu(c, N64_X2, N64_X2, N64_TAIL_ENTRY);
-	mi_jump_reg(c, N64_X2);
-	n64_release(c);
+	n64_addi(c, N64_X2, N64_X2, N64_TAIL_ENTRY, N64_X0);
+	n64_leave_to(c, N64_X2);
 	mi_land(c, &outs);
 }

@@ -6,22 +6,30 @@
  * part is left out when it is not needed; a program that calls nothing and has
  * no BPF stack has no frame at all.
  *
- *	            +--------------------------+ <- $sp of the caller
+ *	            | incoming arguments 9...  |
+ *	  size   -> +--------------------------+ <- $sp of the caller
  *	            | ra                       |  program calls something
- *	            | s0 ... s4                |  as far as used
+ *	            | s0 ... s7, s8            |  as far as used
  *	  tcc    -> | tail call count or       |  count that this program was entered
  *	            |   pointer to it          |    with, kept up to date by callees
  *	  tcc_ptr-> | pointer to the count     |  for subprograms
  *	            |   (padding)              |
  *	  fp     -> +--------------------------+ <- R10, 16-byte aligned
- *	            | BPF stack                |  R10 occurs
- *	            +--------------------------+ <- $sp of the program
+ *	            | BPF stack                |  R10 occurs, no private stack
+ *	            +--------------------------+
+ *	            | outgoing arguments 9...  |
+ *	        0 ->+--------------------------+ <- $sp of the program
  *
- * All offsets in struct n64_frame are bytes above $sp. R10 needs no register:
- * it is $sp + fp, and n64_base() and n64_src() are the only places that know.
+ * All offsets in struct n64_frame are bytes above $sp. R10 needs no register
+ * but on a private stack: it is $sp + fp, and n64_base() and n64_src() are the
+ * only places that know.
  *
- * Exceptions, a private stack, stack arguments and the timed may_goto will
- * each add a part: n64_begin() is their place.
+ * The program that catches exceptions (the boundary) saves every register that
+ * the ABI wants preserved, whatever happens to them below, and leaves the top
+ * of its frame in N64_BOUNDARY, which no other program writes. The exception
+ * callback makes its frame there: the same saved registers and counts at the
+ * same distance from the top, and a stack of its own below. So it returns to
+ * the boundary's caller.
  */
 #ifndef BJN_MIPS_N64_H
 #define BJN_MIPS_N64_H
@@ -36,21 +44,33 @@
 #define N64_TCC		MI_9	/* tail calls that are left, or pointer to that */
 #define N64_AX		MI_T8	/* BPF_REG_AX; never live across a call */
 #define N64_ARENA	MI_S4	/* kernel base of the arena */
+#define N64_FP		MI_S5	/* R10 on a private stack */
+#define N64_FP_LEAF	MI_9	/* the same in a program that calls nothing */
+#define N64_BOUNDARY	MI_S8	/* top of the frame of the exception boundary */
+
+/* Arguments 6 to 8 are in registers behind those of R1 to R5. */
+#define N64_ARG(n)	((enum mi_reg)(MI_A0 + (n)))	/* from 0 on */
+#define N64_ARGS_IN_REGS	8
 
 /* Scratch within one BPF instruction; MI_T9 is for calls and far jumps. */
 #define N64_X0		MI_AT	/* addresses, large offsets */
 #define N64_X1		MI_V1	/* first operand, immediates */
-#define N64_X2		MI_10	/* second operand */
-#define N64_X3		MI_11
+#define N64_X2		MI_12	/* second operand */
+#define N64_X3		MI_13
 
-#define N64_MAX_SAVE	6	/* ra, s0-s3, s4 */
+#define N64_MAX_SAVE	10	/* ra, s0-s7, s8 */
 #define N64_EXIT_WORDS	4	/* an inline exit at most; longer ones are shared */
 
 /* From word 0 to where a tail call enters: stock ABI. */
 #define N64_TAIL_ENTRY	4
 
-/* Prologue: count, $sp, saves, tail call count, arena. Epilogue with $sp, jump. */
-#define N64_FRAME_WORDS	((2 + N64_MAX_SAVE + 6 + MI_LI64_WORDS) + (N64_MAX_SAVE + 4))
+/*
+ * Prologue: count, $sp, saves, tail call count, boundary, arena, private stack.
+ * Epilogue with $sp, jump.
+ */
+#define N64_FRAME_WORDS	((1 + N64_ADDI_WORDS + N64_MAX_SAVE + 5 + N64_ADDI_WORDS) +	\
+			 N64_ADDI_WORDS + MI_LI64_WORDS + MI_LI64_WORDS + N64_PERCPU_WORDS +	\
+			 (N64_MAX_SAVE + 1 + N64_ADDI_WORDS + MI_MASK_WORDS + 2))
 
 /**
  * enum n64_tcc_kind - where the tail call count lives
@@ -79,6 +99,7 @@ enum n64_tcc_kind {
  * @save: machine registers saved, from the top of the frame downwards
  * @tcc_kind: enum n64_tcc_kind
  * @arena: N64_ARENA holds the base of the arena
+ * @args: the program has more than five arguments or passes so many
  * @exit_used: something falls or branches into the common exit
  * @size: bytes by which $sp is lowered
  * @fp: offset of R10
@@ -92,6 +113,7 @@ struct n64_frame {
 	u8 save[N64_MAX_SAVE];
 	u8 tcc_kind;
 	bool arena;
+	bool args;
 	bool exit_used;
 	s32 size;
 	s32 fp;
@@ -112,7 +134,7 @@ void n64_begin(struct bjn_ctx *c);
 void n64_prologue(struct bjn_ctx *c);
 void n64_epilogue(struct bjn_ctx *c);
 void n64_restore(struct bjn_ctx *c);
-void n64_release(struct bjn_ctx *c);
+void n64_leave_to(struct bjn_ctx *c, enum mi_reg rs);
 enum mi_reg n64_src_slow(struct bjn_ctx *c, u8 reg, enum mi_reg tmp);
 enum mi_reg n64_dst_slow(struct bjn_ctx *c, u8 reg);
 
@@ -150,8 +172,12 @@ static inline enum mi_reg n64_dst(struct bjn_ctx *c, u8 reg)
  */
 static inline enum mi_reg n64_base(struct bjn_ctx *c, u8 reg, s64 *off)
 {
+	u8 r = n64_frame(c)->map[reg];
+
+	if (r != MI_NONE)
+		return (enum mi_reg)r;
 	if (reg != BPF_REG_10)
-		return n64_src(c, reg, N64_X0);
+		return n64_src_slow(c, reg, N64_X0);
 	*off += n64_frame(c)->fp;
 	return MI_SP;
 }
@@ -172,7 +198,13 @@ enum n64_access_kind { N64_LOAD, N64_LOAD_SX, N64_STORE };
 void n64_access(struct bjn_ctx *c, enum n64_access_kind kind, u8 size, enum mi_reg rd,
 		enum mi_reg base, s64 off, bool fault);
 
+/* address; test and branch for each window; 0 */
+#define N64_PROBE_WORDS	(N64_ADDI_WORDS + BJN_MIPS_NR_WINDOWS * (2 * MI_LI64_WORDS + 4) + 1 + \
+			 MI_PAD_WORDS)
+
 /* n64-call.c */
+#define N64_PERCPU_WORDS	(N64_ACCESS_WORDS + MI_LI64_WORDS + 4)
+void n64_add_percpu(struct bjn_ctx *c, enum mi_reg rd, enum mi_reg rs);
 void n64_percpu(struct bjn_ctx *c, enum mi_reg rd, enum mi_reg rs);
 
 /* emitters of the opcode table */

@@ -50,7 +50,7 @@ void o32_cmov(struct bjn_ctx *c, enum mi_reg rd, enum mi_reg rs, enum mi_reg con
 		mi_movn(c, rd, rs, cond);
 	} else if (!mi_is_r6(c)) {
 		mi_beq(c, cond, MI_ZERO, 12);
-		mi_nop(c);
+		mi_idle(c);
 		mi_move(c, rd, rs);
 	} else {
 		mi_seleqz(c, rd, rd, cond);

@@ -19,7 +19,7 @@ static enum mi_reg address(struct bjn_ctx *c, u8 reg, s64 *off)
 
 	if (mi_llsc_reaches(c, *off))
 		return base;
-	o32_addi(c, O32_X0, base, (s32)*off, O32_X0);
+	o32_addi(c, O32_X0, base, (s32)*off, O32_X1);
 	*off = 0;
 	return O32_X0;
 }
@@ -77,8 +77,7 @@ static void read_modify_write(struct bjn_ctx *c, const struct bpf_insn *insn)
 	else
 		mi_move(c, O32_X2, rs);
 	mi_store_cond(c, false, O32_X2, off, addr);
-	mi_back(c, MI_OP_beq, O32_X2, MI_ZERO, loop);
-	mi_nop(c);
+	mi_retry(c, O32_X2, loop);
 	if (fetch) {
 		result(c, o32_dst(c, insn->src_reg));
 		mi_fence(c, FENCE);
@@ -110,8 +109,7 @@ static void compare_exchange(struct bjn_ctx *c, const struct bpf_insn *insn)
 	mi_out(c, &outs, MI_OP_bne, O32_X1, r0.lo);
 	mi_move(c, O32_X2, rs);			/* delay slot */
 	mi_store_cond(c, false, O32_X2, off, addr);
-	mi_back(c, MI_OP_beq, O32_X2, MI_ZERO, loop);
-	mi_nop(c);
+	mi_retry(c, O32_X2, loop);
 	mi_land(c, &outs);
 	mi_fence(c, FENCE | FENCE_LLSC);
 	result(c, r0);

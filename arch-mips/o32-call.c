@@ -3,7 +3,7 @@
  * 32-bit CPUs: calls.
  *
  * R1 and R2 are the first two 64-bit arguments of the C ABI, R0 is its 64-bit
- * result; R3 to R5 go to the stack.
+ * result; R3 to R5 and then arguments 6 and up go to the stack.
  */
 #include "o32.h"
 
@@ -20,7 +20,7 @@ static void call_absolute(struct bjn_ctx *c, u64 addr)
 	if (!addr || addr & 3)
 		bjn_fail(c, -EINVAL, "call of an impossible address");
 	mi_li32(c, MI_T9, (s32)addr);
-	mi_jalr(c, MI_RA, MI_T9);
+	mi_call_reg(c, MI_T9);
 }
 
 /* Put R3 to R5 on the stack, save for the last word, which is returned. */
@@ -44,7 +44,7 @@ static void push_last(struct bjn_ctx *c, int last)
 	if (last >= 0)
 		mi_sw(c, O32_ARG3 + last, ARGS + 4 * last, MI_SP);
 	else
-		mi_nop(c);
+		mi_idle(c);
 }
 
 /* R0 = helper(R1, R2, R3, R4, R5) */
@@ -76,6 +76,35 @@ static void put_word(struct bjn_ctx *c, u32 slot, enum mi_reg r)
 		mi_move(c, MI_A0 + slot, r);
 }
 
+/* Halves of argument @i of a kfunc; one beyond R5 is fetched from the stack. */
+static struct o32_pair fetch_arg(struct bjn_ctx *c, u8 i, u8 size)
+{
+	struct o32_pair p = { O32_X1, O32_X2 };
+	u8 be = mi_is_be(c);
+
+	if (i < 5)
+		return o32_src(c, BPF_REG_1 + i, O32_X1);
+	mi_lw(c, p.lo, O32_STACK_ARG(i - 4) + 4 * be, MI_SP);
+	if (size == 8)
+		mi_lw(c, p.hi, O32_STACK_ARG(i - 4) + 4 * !be, MI_SP);
+	return p;
+}
+
+/* Make all of R0 from a result of the C ABI; at most two words. */
+static void widen_result(struct bjn_ctx *c, const struct bjn_call *call)
+{
+	struct o32_pair r0 = o32_dst(c, BPF_REG_0);
+
+	if (!call->ret_size || call->ret_size == 8)
+		return;
+	if (r0.lo != MI_V0)
+		mi_move(c, r0.lo, MI_V0);
+	if (call->ret_flags & BJN_ARG_SIGNED)
+		mi_sra(c, r0.hi, r0.lo, 31);
+	else
+		o32_zero(c, r0.hi);
+}
+
 /*
  * R0 = kfunc(R1, ...). Arguments move to lower places only, in ascending
  * order: none is overwritten before it is used.
@@ -85,12 +114,12 @@ static void call_kfunc(struct bjn_ctx *c, const struct bjn_call *call)
 	u8 be = mi_is_be(c), i;
 	u32 slot = 0;
 
-	if (call->nargs > 5) {
-		bjn_fail(c, -EOPNOTSUPP, "arguments on the stack");
+	if (call->nargs > 5 && !o32_frame(c)->args) {
+		bjn_fail(c, -EINVAL, "call without its arguments on the stack");
 		return;
 	}
 	for (i = 0; i < call->nargs; i++) {
-		struct o32_pair p = o32_src(c, BPF_REG_1 + i, O32_X1);
+		struct o32_pair p = fetch_arg(c, i, call->arg_size[i]);
 
 		if (call->arg_size[i] == 8) {
 			slot = (slot + 1) & ~1u;
@@ -103,7 +132,8 @@ static void call_kfunc(struct bjn_ctx *c, const struct bjn_call *call)
 		}
 	}
 	call_absolute(c, call->addr);
-	mi_nop(c);
+	mi_idle(c);
+	widen_result(c, call);
 }
 
 /*
@@ -121,9 +151,35 @@ static void call_subprog(struct bjn_ctx *c, const struct bjn_call *call)
 		mi_lw(c, O32_X1, f->tcc_kind == O32_TCC_BOTH ? f->tcc_ptr : f->size, MI_SP);
 		mi_sw(c, O32_X1, 0, MI_SP);
 	}
+	o32_give_s8_back(c);
 	mi_address(c, MI_T9, c->prog->extra_pass ? call->addr : 0);
-	mi_jalr(c, MI_RA, MI_T9);
+	mi_call_reg(c, MI_T9);
 	push_last(c, last);
+}
+
+/*
+ * bpf_throw(R1): go to the exception callback of the program with R1 as it is.
+ * The callback needs no frame but that of the boundary. Its address is known
+ * when the whole program has been compiled, so it is read when it is needed.
+ */
+static void throw_exception(struct bjn_ctx *c, const struct bjn_call *call)
+{
+	o32_give_s8_back(c);
+	mi_li32(c, MI_T9, (s32)call->addr);
+	mi_lw(c, MI_T9, 0, MI_T9);
+	mi_jump_reg(c, MI_T9);
+	mi_idle(c);
+}
+
+/*
+ * AX = check(R10 + AX): the routine has the low half of AX as argument, all of
+ * AX as result, and preserves all other registers (struct bjn_call).
+ */
+static void timed_may_goto(struct bjn_ctx *c, const struct bjn_call *call)
+{
+	mi_addu(c, O32_AX_LO, O32_AX_LO, o32_src(c, BPF_REG_10, O32_X1).lo);
+	call_absolute(c, call->addr);
+	mi_idle(c);
 }
 
 /* R0 = number of this CPU */
@@ -153,6 +209,8 @@ static void (*const call_emitters[])(struct bjn_ctx *c, const struct bjn_call *c
 	[BJN_CALL_SUBPROG] = call_subprog,
 	[BJN_CALL_CPU_ID] = inline_cpu_id,
 	[BJN_CALL_CURRENT] = inline_current,
+	[BJN_CALL_THROW] = throw_exception,
+	[BJN_CALL_MAY_GOTO] = timed_may_goto,
 };
 
 /* R0 = function(R1, R2, R3, R4, R5) */
@@ -243,7 +301,7 @@ void o32_own_call(struct bjn_ctx *c, enum bjn_mips_helper helper, u8 dst,
 	for (i = 0; i < nr; i++)
 		load_arg(c, &args[i], 2 * i);
 	call_absolute(c, c->env->helper[helper]);
-	mi_nop(c);
+	mi_idle(c);
 	if (dst != O32_NO_RESULT && dst != BPF_REG_0) {
 		d = o32_dst(c, dst);
 		mi_move(c, d.lo, MI_V0 + be);
@@ -253,24 +311,21 @@ void o32_own_call(struct bjn_ctx *c, enum bjn_mips_helper helper, u8 dst,
 }
 
 /**
- * o32_percpu - this CPU's address of a per-CPU pointer
+ * o32_add_percpu - this CPU's address of a per-CPU pointer
  * @c: compilation
  * @rd: result
- * @rs: per-CPU pointer
+ * @rs: per-CPU pointer; neither is O32_X1 or O32_X2
  *
- * rd = rs + __per_cpu_offset[cpu]; at most O32_ACCESS_WORDS + 6.
+ * rd = rs + __per_cpu_offset[cpu]; at most O32_PERCPU_WORDS.
  */
-void o32_percpu(struct bjn_ctx *c, struct o32_pair rd, struct o32_pair rs)
+void o32_add_percpu(struct bjn_ctx *c, enum mi_reg rd, enum mi_reg rs)
 {
-	const struct o32_pair x1 = { O32_X1, O32_X2 };
 	u64 table = c->env->helper[BJN_MIPS_PERCPU];
+	const struct o32_pair x1 = { O32_X1, O32_X2 };
 
-	if (!(c->env->features & BJN_FEAT(PERCPU_INSN)))
-		bjn_fail(c, -EOPNOTSUPP, "per-CPU address instruction");
 	if (!table) {
-		if (rd.lo != rs.lo)
-			mi_move(c, rd.lo, rs.lo);
-		o32_zero(c, rd.hi);
+		if (rd != rs)
+			mi_move(c, rd, rs);
 		return;
 	}
 	o32_access(c, O32_LOAD, BPF_W, x1, MI_THREAD, (s32)c->env->off_thread_cpu, false);
@@ -278,6 +333,21 @@ void o32_percpu(struct bjn_ctx *c, struct o32_pair rd, struct o32_pair rs)
 	mi_sll(c, O32_X1, O32_X1, 2);
 	mi_addu(c, O32_X2, O32_X2, O32_X1);
 	mi_lw(c, O32_X2, 0, O32_X2);
-	mi_addu(c, rd.lo, rs.lo, O32_X2);
+	mi_addu(c, rd, rs, O32_X2);
+}
+
+/**
+ * o32_percpu - the per-CPU address instruction
+ * @c: compilation
+ * @rd: result
+ * @rs: per-CPU pointer
+ *
+ * At most O32_PERCPU_WORDS + 1.
+ */
+void o32_percpu(struct bjn_ctx *c, struct o32_pair rd, struct o32_pair rs)
+{
+	if (!(c->env->features & BJN_FEAT(PERCPU_INSN)))
+		bjn_fail(c, -EOPNOTSUPP, "per-CPU address instruction");
+	o32_add_percpu(c, rd.lo, rs.lo);
 	o32_zero(c, rd.hi);
 }

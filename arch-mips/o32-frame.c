@@ -21,8 +21,8 @@ static void plan_map(struct bjn_ctx *c, struct o32_frame *f)
 		f->hi[i] = pairs[i] + !be;
 	}
 	if (c->env->reg_ax < BJN_MAX_REG) {
-		f->lo[c->env->reg_ax] = MI_T8;
-		f->hi[c->env->reg_ax] = MI_S8;
+		f->lo[c->env->reg_ax] = O32_AX_LO;
+		f->hi[c->env->reg_ax] = O32_AX_HI;
 	}
 }
 
@@ -39,10 +39,25 @@ static u32 plan_live(const struct bjn_ctx *c)
 	return live;
 }
 
+/* The order is what a boundary and its exception callback agree about. */
+static const u8 all_callee_saved[O32_MAX_SAVE] = {
+	MI_RA, MI_S0, MI_S1, MI_S2, MI_S3, MI_S4, MI_S5, MI_S6, MI_S7, MI_S8,
+};
+
+static bool is_boundary(const struct bjn_prog *p)
+{
+	return p->exception_boundary || p->exception_cb;
+}
+
 static void plan_saves(struct bjn_ctx *c, struct o32_frame *f, bool calls)
 {
 	u8 reg;
 
+	if (is_boundary(c->prog)) {
+		memcpy(f->save, all_callee_saved, sizeof(f->save));
+		f->nr_save = O32_MAX_SAVE;
+		return;
+	}
 	if (calls)
 		f->save[f->nr_save++] = MI_RA;
 	for (reg = BPF_REG_6; reg <= BPF_REG_9; reg++) {
@@ -52,19 +67,50 @@ static void plan_saves(struct bjn_ctx *c, struct o32_frame *f, bool calls)
 		f->save[f->nr_save++] = f->hi[reg];
 	}
 	if (c->env->reg_ax < BJN_MAX_REG && c->facts.regs & 1u << c->env->reg_ax)
-		f->save[f->nr_save++] = MI_S8;
+		f->save[f->nr_save++] = O32_AX_HI;
 }
 
 static enum o32_tcc_kind plan_tcc(const struct bjn_ctx *c, bool calls)
 {
 	const struct bjn_prog *p = c->prog;
 
+	if (is_boundary(p))
+		return O32_TCC_BOTH;
 	if (!(c->facts.flags & BJN_OP_TAIL) && !(p->tail_call_reachable && calls))
 		return O32_TCC_UNUSED;
 	if (p->is_subprog)
 		return O32_TCC_PTR;
 	return calls && p->is_main_of_many && p->tail_call_reachable ? O32_TCC_BOTH :
 								       O32_TCC_HOME;
+}
+
+/* Sizes and offsets, from the bottom: arguments, room, BPF stack, slots, saves. */
+static void plan_layout(struct bjn_ctx *c, struct o32_frame *f, bool calls)
+{
+	bool has_fp = c->facts.regs & 1u << BPF_REG_10;
+	bool priv = has_fp && c->prog->priv_stack;
+	s32 slots = f->nr_save + (f->tcc_kind == O32_TCC_BOTH) + priv;
+
+	if (calls)
+		f->fp = O32_STACK_ARG(1) + (f->args ? 8 * mi_args_passed(c) : 0);
+	f->spill = f->fp;
+	if (c->facts.flags & O32_OP_OWN_CALL)
+		f->fp += 6 * 8;
+	if (has_fp && !priv) {
+		if (c->prog->stack_depth > O32_MAX_FRAME) {
+			bjn_fail(c, -EOPNOTSUPP, "BPF stack is too deep");
+			return;
+		}
+		f->fp += (s32)(c->prog->stack_depth + 7) & ~7;
+	}
+	f->size = f->fp + ((slots * 4 + 7) & ~7);
+	f->tcc_ptr = f->size - (f->nr_save + 1) * 4;
+	if (priv)
+		f->priv = f->size - slots * 4;
+	if (f->nr_save && f->save[f->nr_save - 1] == MI_S8)
+		f->s8 = f->size - f->nr_save * 4;
+	if (f->size > O32_MAX_FRAME)
+		bjn_fail(c, -EOPNOTSUPP, "BPF stack is too deep");
 }
 
 /**
@@ -74,34 +120,16 @@ static enum o32_tcc_kind plan_tcc(const struct bjn_ctx *c, bool calls)
 void o32_begin(struct bjn_ctx *c)
 {
 	struct o32_frame *f = o32_frame(c);
-	bool calls = mi_makes_calls(c, O32_OP_OWN_CALL);
-	s32 slots;
+	bool calls;
 
-	if (c->prog->priv_stack || c->prog->exception_boundary || c->prog->exception_cb)
-		bjn_fail(c, -EOPNOTSUPP, "private stack or exceptions");
 	memset(f, 0, sizeof(*f));
+	f->args = c->facts.regs & 1u << MI_REG_ARGS && c->env->reg_ax != MI_REG_ARGS;
+	calls = is_boundary(c->prog) || mi_makes_calls(c, O32_OP_OWN_CALL);
 	plan_map(c, f);
 	f->live = plan_live(c);
 	plan_saves(c, f, calls);
 	f->tcc_kind = (u8)plan_tcc(c, calls);
-
-	if (calls)
-		f->fp = O32_HOMES + O32_ARG_WORDS * 4;
-	f->spill = f->fp;
-	if (c->facts.flags & O32_OP_OWN_CALL)
-		f->fp += 6 * 8;
-	if (c->facts.regs & 1u << BPF_REG_10) {
-		if (c->prog->stack_depth > O32_MAX_FRAME) {
-			bjn_fail(c, -EOPNOTSUPP, "BPF stack is too deep");
-			return;
-		}
-		f->fp += (s32)(c->prog->stack_depth + 7) & ~7;
-	}
-	slots = f->nr_save + (f->tcc_kind == O32_TCC_BOTH);
-	f->size = f->fp + ((slots * 4 + 7) & ~7);
-	f->tcc_ptr = f->size - (f->nr_save + 1) * 4;
-	if (f->size > O32_MAX_FRAME)
-		bjn_fail(c, -EOPNOTSUPP, "BPF stack is too deep");
+	plan_layout(c, f, calls);
 }
 
 /**
@@ -140,20 +168,20 @@ static void save_tcc_ptr(struct bjn_ctx *c, const struct o32_frame *f)
 	mi_lw(c, O32_X1, f->size, MI_SP);
 	mi_sltiu(c, O32_X2, O32_X1, BJN_MAX_TAIL_CALLS + 1);
 	mi_beq(c, O32_X2, MI_ZERO, 12);
-	mi_nop(c);
+	mi_idle(c);
 	mi_addiu(c, O32_X1, MI_SP, f->size);
 	mi_sw(c, O32_X1, f->tcc_ptr, MI_SP);
 }
 
-/**
- * o32_prologue - entry of a program
- * @c: compilation after o32_begin()
- */
-void o32_prologue(struct bjn_ctx *c)
+/* Lower $sp and fill the frame; an exception callback finds it filled. */
+static void make_frame(struct bjn_ctx *c, const struct o32_frame *f)
 {
-	const struct o32_frame *f = o32_frame(c);
 	int i;
 
+	if (c->prog->exception_cb) {
+		mi_addiu(c, MI_SP, MI_S8, -f->size);
+		return;
+	}
 	if (!c->prog->is_subprog)
 		enter_main(c, f);
 	if (f->size)
@@ -164,6 +192,45 @@ void o32_prologue(struct bjn_ctx *c)
 		enter_subprog(c, f);
 	if (f->tcc_kind == O32_TCC_BOTH)
 		save_tcc_ptr(c, f);
+	if (c->prog->exception_boundary)
+		mi_addiu(c, MI_S8, MI_SP, f->size);
+}
+
+/**
+ * o32_prologue - entry of a program
+ * @c: compilation after o32_begin()
+ */
+void o32_prologue(struct bjn_ctx *c)
+{
+	const struct o32_frame *f = o32_frame(c);
+
+	make_frame(c, f);
+	if (f->priv) {
+		mi_li32(c, O32_X3, (s32)c->prog->priv_stack);
+		o32_add_percpu(c, O32_X3, O32_X3);
+		mi_sw(c, O32_X3, f->priv, MI_SP);
+	}
+}
+
+/**
+ * o32_give_s8_back - make $s8 what it was when the program was entered
+ * @c: compilation, in front of the call of a subprogram or a throw
+ *
+ * At most one word. AX, which is in $s8, is dead here.
+ */
+void o32_give_s8_back(struct bjn_ctx *c)
+{
+	const struct o32_frame *f = o32_frame(c);
+	u8 ax = c->env->reg_ax;
+
+	if (!(c->env->features & BJN_FEAT(EXCEPTIONS)) || !f->s8)
+		return;
+	if (ax >= BJN_MAX_REG || !(c->facts.regs & 1u << ax))
+		return;
+	if (is_boundary(c->prog))
+		mi_addiu(c, MI_S8, MI_SP, f->size);
+	else
+		mi_lw(c, MI_S8, f->s8, MI_SP);
 }
 
 /**
@@ -190,16 +257,17 @@ void o32_release(struct bjn_ctx *c)
 	if (f->size)
 		mi_addiu(c, MI_SP, MI_SP, f->size);
 	else
-		mi_nop(c);
+		mi_idle(c);
 }
 
 /*
- * Return to the caller. R0 of a main program is a C int, the low half in v0; a
- * subprogram returns all of it.
+ * Return to the caller. R0 of a main program is a C int, the low half in v0,
+ * and an exception callback returns for one; a subprogram returns all of it.
  */
 static void leave_and_return(struct bjn_ctx *c)
 {
-	bool wide = c->prog->is_subprog || mi_cpu(c, BJN_MIPS_CPU_WIDE_R0);
+	bool wide = (c->prog->is_subprog && !c->prog->exception_cb) ||
+		    mi_cpu(c, BJN_MIPS_CPU_WIDE_R0);
 
 	o32_restore(c);
 	if (!wide && mi_is_be(c))
@@ -250,6 +318,9 @@ struct o32_pair o32_src(struct bjn_ctx *c, u8 reg, enum mi_reg tmp)
 		p.hi = (enum mi_reg)f->hi[reg];
 	} else if (reg != BPF_REG_10) {
 		bjn_fail(c, -EOPNOTSUPP, "unknown register");
+	} else if (f->priv) {
+		mi_lw(c, tmp, f->priv, MI_SP);
+		p.lo = tmp;
 	} else if (f->fp) {
 		mi_addiu(c, tmp, MI_SP, f->fp);
 		p.lo = tmp;
@@ -274,10 +345,12 @@ struct o32_pair o32_dst(struct bjn_ctx *c, u8 reg)
  * @c: compilation
  * @reg: BPF register with the address
  * @off: in: offset of the access; out: offset from the register returned
+ *
+ * Return: the register; O32_X0 on a private stack, which costs one word.
  */
 enum mi_reg o32_base(struct bjn_ctx *c, u8 reg, s64 *off)
 {
-	if (reg != BPF_REG_10)
+	if (reg != BPF_REG_10 || o32_frame(c)->priv)
 		return o32_src(c, reg, O32_X0).lo;
 	*off += o32_frame(c)->fp;
 	return MI_SP;

@@ -280,5 +280,5 @@ void o32_jset32_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 void o32_gotox(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
 	mi_jump_reg(c, o32_src(c, insn->dst_reg, O32_X1).lo);
-	mi_nop(c);
+	mi_idle(c);
 }

@@ -2,7 +2,7 @@
 /* 32-bit CPUs: multiplication and division. */
 #include "o32.h"
 
-/* rd = low half of rs * rt; HI and LO are destroyed; at most two words */
+/* rd = low half of rs * rt; HI and LO are destroyed; at most 1 + MI_HILO_WORDS */
 static void mul_low(struct bjn_ctx *c, enum mi_reg rd, enum mi_reg rs, enum mi_reg rt)
 {
 	if (mi_is_r6(c)) {
@@ -11,7 +11,7 @@ static void mul_low(struct bjn_ctx *c, enum mi_reg rd, enum mi_reg rs, enum mi_r
 		mi_mul(c, rd, rs, rt);
 	} else {
 		mi_multu(c, rs, rt);
-		mi_mflo(c, rd);
+		mi_from_hilo(c, MI_OP_mflo, rd);
 	}
 }
 
@@ -35,7 +35,7 @@ static void multiply(struct bjn_ctx *c, struct o32_pair d, struct o32_pair s)
 	} else {
 		mi_multu(c, d.lo, s.lo);
 		mi_mflo(c, d.lo);
-		mi_mfhi(c, d.hi);
+		mi_from_hilo(c, MI_OP_mfhi, d.hi);
 	}
 	mi_addu(c, d.hi, d.hi, O32_X1);
 }
@@ -106,10 +106,7 @@ static void divide_half(struct bjn_ctx *c, const struct bpf_insn *insn, enum mi_
 		return;
 	}
 	mi_st(c, insn->off ? MI_OP_div_ : MI_OP_divu_, rd, rt);
-	if (mod)
-		mi_mfhi(c, rd);
-	else
-		mi_mflo(c, rd);
+	mi_from_hilo(c, mod ? MI_OP_mfhi : MI_OP_mflo, rd);
 }
 
 /* dst = (u32)((u32)dst / (u32)src), the same for % and signed */

@@ -64,7 +64,7 @@ static void count_or_pointer(struct bjn_ctx *c, struct mi_outs *o)
 	mi_lw(c, O32_X2, c->env->off_prog_bpf_func, O32_X2);	/* delay slot */
 
 	mi_out(c, o, MI_OP_beq, O32_X1, MI_ZERO);
-	mi_nop(c);
+	mi_idle(c);
 	count_behind(c, o);
 	mi_out(c, &done, MI_OP_beq, MI_ZERO, MI_ZERO);
 	mi_sw(c, O32_X3, 0, O32_X1);		/* delay slot */

@@ -10,26 +10,38 @@
  * The frame, laid out by o32_begin() from what the program really does; every
  * part is left out when it is not needed:
  *
+ *	            | incoming arguments 6...  |
+ *	            | R3, R4, R5               |
+ *	            | homes of a1 to a3        |
  *	            | home of a0: tail calls   |  that are left, or pointer to that
  *	  size   -> +--------------------------+ <- $sp of the caller
  *	            | ra                       |  program calls something
  *	            | s0 ... s7, s8            |  as far as used
  *	  tcc_ptr-> | pointer to the count     |  main program whose subprograms
- *	            |   (padding)              |    tail-call
+ *	            |                          |    tail-call
+ *	  priv   -> | R10                      |  program with a private stack
+ *	            |   (padding)              |
  *	  fp     -> +--------------------------+ <- R10, 8-byte aligned
- *	            | BPF stack                |  R10 occurs
+ *	            | BPF stack                |  R10 occurs, no private stack
  *	  spill  -> +--------------------------+
  *	            | R0 ... R5                |  helpers for 64-bit operations
  *	  16     -> +--------------------------+
+ *	            | outgoing arguments 6...  |
  *	            | R3, R4, R5 for a callee  |  program calls something
  *	            | homes of a0 to a3        |
  *	  0      -> +--------------------------+ <- $sp of the program
  *
- * All offsets in struct o32_frame are bytes above $sp. R10 needs no register:
- * it is $sp + fp, and o32_base() and o32_src() are the only places that know.
+ * All offsets in struct o32_frame are bytes above $sp. R10 has no register: it
+ * is $sp + fp or, on a private stack, in a slot, and o32_base() and o32_src()
+ * are the only places that know.
  *
- * Exceptions, a private stack, stack arguments and the timed may_goto will
- * each add a part: o32_begin() is their place.
+ * The program that catches exceptions (the boundary) saves every register that
+ * the ABI wants preserved, whatever happens to them below, and leaves the top
+ * of its frame in $s8. The exception callback makes its frame there: the same
+ * saved registers and counts at the same distance from the top, and a stack of
+ * its own below. So it returns to the boundary's caller. A program that has
+ * AX in $s8 gives $s8 back before it calls a subprogram or throws: AX does not
+ * live so long.
  */
 #ifndef BJN_MIPS_O32_H
 #define BJN_MIPS_O32_H
@@ -42,14 +54,24 @@
 #define O32_X2		MI_15
 #define O32_X3		MI_T9	/* calls; far jumps */
 
+#define O32_AX_LO	MI_T8
+#define O32_AX_HI	MI_S8	/* also top of the frame of the exception boundary */
+
 #define O32_ARG3	MI_8	/* first register of R3, R4, R5 */
 #define O32_ARG_WORDS	6	/* registers of R3 to R5 */
 
 #define O32_MAX_SAVE	10	/* ra, s0-s7, s8 */
 #define O32_EXIT_WORDS	4	/* an inline exit at most; longer ones are shared */
 
-/* Prologue: entry, R1, $sp, saves, arguments, count. Epilogue: restores, R0, exit. */
-#define O32_FRAME_WORDS	((4 + 1 + O32_MAX_SAVE + O32_ARG_WORDS + 6) + (O32_MAX_SAVE + 3))
+/* Argument number @n beyond R5, from 1 on, as bytes above $sp of the caller. */
+#define O32_STACK_ARG(n)	(16 + O32_ARG_WORDS * 4 + 8 * ((n) - 1))
+
+/*
+ * Prologue: entry, R1, $sp, saves, arguments, count, boundary, private stack.
+ * Epilogue: restores, R0, exit.
+ */
+#define O32_FRAME_WORDS	((4 + 1 + O32_MAX_SAVE + O32_ARG_WORDS + 6 + 1 + O32_PERCPU_WORDS + 3) + \
+			 (O32_MAX_SAVE + 1 + MI_MASK_WORDS + 2))
 
 /* A program calls on its own account (struct bjn_op.flags). */
 #define O32_OP_OWN_CALL	0x8000
@@ -83,6 +105,7 @@ struct o32_pair {
  * struct o32_frame - layout of one program, kept in bjn_ctx.arch
  * @common: what both widths know
  * @tcc_kind: enum o32_tcc_kind
+ * @args: the program has more than five arguments or passes so many
  * @exit_used: something falls or branches into the common exit
  * @nr_save: number of entries in @save
  * @save: machine registers saved, from the top of the frame downwards
@@ -92,11 +115,14 @@ struct o32_pair {
  * @size: bytes by which $sp is lowered
  * @fp: offset of R10
  * @tcc_ptr: offset of slot tcc_ptr
+ * @priv: offset of the slot with R10, or 0
+ * @s8: offset of the saved $s8, or 0
  * @spill: offset of the room for R0 to R5
  */
 struct o32_frame {
 	struct mi_frame common;
 	u8 tcc_kind;
+	bool args;
 	bool exit_used;
 	u8 nr_save;
 	u8 save[O32_MAX_SAVE];
@@ -106,6 +132,8 @@ struct o32_frame {
 	s32 size;
 	s32 fp;
 	s32 tcc_ptr;
+	s32 priv;
+	s32 s8;
 	s32 spill;
 };
 
@@ -124,6 +152,7 @@ void o32_epilogue(struct bjn_ctx *c);
 void o32_restore(struct bjn_ctx *c);
 void o32_release(struct bjn_ctx *c);
 u32 o32_tail_entry(const struct bjn_ctx *c);
+void o32_give_s8_back(struct bjn_ctx *c);
 struct o32_pair o32_src(struct bjn_ctx *c, u8 reg, enum mi_reg tmp);
 struct o32_pair o32_dst(struct bjn_ctx *c, u8 reg);
 enum mi_reg o32_base(struct bjn_ctx *c, u8 reg, s64 *off);
@@ -140,6 +169,10 @@ enum o32_access_kind { O32_LOAD, O32_LOAD_SX, O32_STORE };
 #define O32_ACCESS_WORDS	(MI_LI32_WORDS + 1 + 2)
 void o32_access(struct bjn_ctx *c, enum o32_access_kind kind, u8 size, struct o32_pair rd,
 		enum mi_reg base, s64 off, bool fault);
+
+/* address; test and branch for each window; 0 */
+#define O32_PROBE_WORDS	(MI_LI32_WORDS + 1 + BJN_MIPS_NR_WINDOWS * (2 * MI_LI32_WORDS + 4) + 1 + \
+			 2 + 2 * MI_PAD_WORDS)
 
 /* o32-call.c */
 enum o32_arg_kind { O32_REG, O32_CONST, O32_ADDR };
@@ -158,10 +191,12 @@ struct o32_arg {
 };
 
 /* spill, arguments, call, result, restore */
-#define O32_OWN_CALL_WORDS	(12 + 10 + 4 + 2 + 12)
+#define O32_OWN_CALL_WORDS	(12 + 10 + 2 + MI_MASK_WORDS + 2 + 2 + 12)
 #define O32_NO_RESULT		0xff
 void o32_own_call(struct bjn_ctx *c, enum bjn_mips_helper helper, u8 dst,
 		  const struct o32_arg *args, u32 nr);
+#define O32_PERCPU_WORDS	(O32_ACCESS_WORDS + 6)
+void o32_add_percpu(struct bjn_ctx *c, enum mi_reg rd, enum mi_reg rs);
 void o32_percpu(struct bjn_ctx *c, struct o32_pair rd, struct o32_pair rs);
 
 /* emitters of the opcode table */

@@ -3,16 +3,82 @@
 #include "common.h"
 
 /**
+ * mi_idle - a word that does nothing, such as for a delay slot
+ * @c: compilation
+ *
+ * Too many nops in a row stop a Loongson-2F; its assembler option
+ * -mfix-loongson2f-nop writes the same instead.
+ */
+void mi_idle(struct bjn_ctx *c)
+{
+	if (mi_cpu(c, BJN_MIPS_CPU_2F))
+		mi_move(c, MI_AT, MI_AT);
+	else
+		mi_nop(c);
+}
+
+/*
+ * A Loongson-2F fetches ahead from wherever the register points, even to
+ * devices: right before the jump no bits of those addresses may be set. At most
+ * MI_MASK_WORDS.
+ */
+static void mask_reg(struct bjn_ctx *c, enum mi_reg rs)
+{
+	enum mi_reg tmp = MI_AT;
+
+	if (!mi_cpu(c, BJN_MIPS_CPU_2F))
+		return;
+	if (rs == MI_AT)
+		tmp = mi_is_wide(c) ? MI_V1 : MI_14;	/* scratch of both widths */
+	mi_li32(c, tmp, (s32)c->env->helper[BJN_MIPS_JUMP_MASK]);
+	mi_and(c, rs, rs, tmp);
+}
+
+/**
  * mi_jump_reg - go to an address; the caller fills the delay slot
  * @c: compilation
- * @rs: register with the address
+ * @rs: register with the address; $at may be destroyed
+ *
+ * At most MI_MASK_WORDS + 1.
  */
 void mi_jump_reg(struct bjn_ctx *c, enum mi_reg rs)
 {
+	mask_reg(c, rs);
 	if (mi_is_r6(c))
 		mi_jalr(c, MI_ZERO, rs);
 	else
 		mi_jr(c, rs);
+}
+
+/**
+ * mi_call_reg - call an address; the caller fills the delay slot
+ * @c: compilation
+ * @rs: register with the address; $at may be destroyed
+ *
+ * At most MI_MASK_WORDS + 1.
+ */
+void mi_call_reg(struct bjn_ctx *c, enum mi_reg rs)
+{
+	mask_reg(c, rs);
+	mi_jalr(c, MI_RA, rs);
+}
+
+/**
+ * mi_from_hilo - the last read of HI or LO in a calculation
+ * @c: compilation
+ * @op: mfhi or mflo
+ * @rd: destination
+ *
+ * Up to MIPS III the next multiplication or division must not be one of the
+ * two words that follow. At most MI_HILO_WORDS.
+ */
+void mi_from_hilo(struct bjn_ctx *c, u32 op, enum mi_reg rd)
+{
+	mi_d(c, op, rd);
+	if (mi_cpu(c, BJN_MIPS_CPU_IV | BJN_MIPS_CPU_R6))
+		return;
+	mi_idle(c);
+	mi_idle(c);
 }
 
 /**
@@ -53,6 +119,16 @@ bool mi_is_inline(const struct bjn_call *call)
 	return call->kind == BJN_CALL_CPU_ID || call->kind == BJN_CALL_CURRENT;
 }
 
+/* Does a call neither become code in place nor leave for good? */
+static bool is_real_call(struct bjn_ctx *c, u32 idx)
+{
+	struct bjn_call call = { 0 };
+
+	if (c->prog->ops->call_target(c->prog, idx, &call))
+		return true;
+	return !mi_is_inline(&call) && call.kind != BJN_CALL_THROW;
+}
+
 /**
  * mi_makes_calls - does any instruction call something?
  * @c: compilation after bjn_plan()
@@ -69,15 +145,72 @@ bool mi_makes_calls(struct bjn_ctx *c, u32 own_calls)
 		return false;
 	for (i = 0; i < p->len; i++) {
 		u16 flags = c->be->ops[p->insns[i].code].flags;
-		struct bjn_call call = { 0 };
 
 		if (flags & BJN_OP_TWO)
 			i++;
-		else if (flags & BJN_OP_CALL &&
-			 (p->ops->call_target(p, i, &call) || !mi_is_inline(&call)))
+		else if (flags & BJN_OP_CALL && is_real_call(c, i))
 			return true;
 	}
 	return false;
+}
+
+/**
+ * mi_args_passed - how many arguments beyond five does a program pass?
+ * @c: compilation after bjn_plan()
+ *
+ * Return: the most that any of its calls has.
+ */
+s32 mi_args_passed(struct bjn_ctx *c)
+{
+	const struct bjn_prog *p = c->prog;
+	s32 n = 0;
+	u32 i;
+
+	for (i = 0; i < p->len; i++) {
+		const struct bpf_insn *insn = &p->insns[i];
+		u8 class = BPF_CLASS(insn->code);
+
+		if (c->be->ops[insn->code].flags & BJN_OP_TWO)
+			i++;
+		else if (insn->dst_reg == MI_REG_ARGS && (class == BPF_STX || class == BPF_ST) &&
+			 -insn->off > 8 * n)
+			n = -insn->off / 8;
+	}
+	return n;
+}
+
+/**
+ * mi_arg_number - which argument beyond five is it?
+ * @c: compilation, fails when it is none
+ * @insn: load of an argument [r11 + 8 * n] or store of one [r11 - 8 * n]
+ * @bytes: 8 * n
+ *
+ * Return: n, from 1 on.
+ */
+s32 mi_arg_number(struct bjn_ctx *c, const struct bpf_insn *insn, s32 bytes)
+{
+	s32 n = bytes >> 3;
+
+	if (BPF_SIZE(insn->code) == BPF_DW && !(bytes & 7) && n >= 1 && n <= BJN_MAX_ARGS - 5)
+		return n;
+	bjn_fail(c, -EINVAL, "impossible argument on the stack");
+	return 1;
+}
+
+/**
+ * mi_window - memory that a BPF_PROBE_MEM load may touch
+ * @c: compilation
+ * @nr: number of the window
+ * @size: set to its size in bytes, 0: there are no more windows
+ *
+ * Return: its address.
+ */
+u64 mi_window(const struct bjn_ctx *c, u32 nr, u64 *size)
+{
+	const u64 *window = &c->env->helper[BJN_MIPS_WINDOWS + 2 * nr];
+
+	*size = nr < BJN_MIPS_NR_WINDOWS ? window[1] : 0;
+	return *size ? window[0] : 0;
 }
 
 /**
@@ -120,6 +253,21 @@ void mi_store_cond(struct bjn_ctx *c, bool dw, enum mi_reg rt, s64 off, enum mi_
 		mi_tib9(c, dw ? MI_OP_scd_r6 : MI_OP_sc_r6, rt, off, base);
 	else
 		mi_tib(c, dw ? MI_OP_scd : MI_OP_sc, rt, off, base);
+}
+
+/**
+ * mi_retry - repeat an atomic operation if nothing was stored
+ * @c: compilation
+ * @stored: register that the conditional store has set
+ * @loop: word offset of the load linked
+ *
+ * Two words. On an R10000 before revision 3.0 the conditional store is only
+ * reliable when a branch likely depends on it.
+ */
+void mi_retry(struct bjn_ctx *c, enum mi_reg stored, u32 loop)
+{
+	mi_back(c, mi_cpu(c, BJN_MIPS_CPU_R10000) ? MI_OP_beql : MI_OP_beq, stored, MI_ZERO, loop);
+	mi_idle(c);
 }
 
 /**

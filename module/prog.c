@@ -88,6 +88,8 @@ static int kfunc_model(const struct bpf_prog *prog, const struct bpf_insn *insn,
 	if (!m || m->nr_args > BJN_MAX_ARGS)
 		return -EINVAL;
 	call->nargs = m->nr_args;
+	call->ret_size = m->ret_size;
+	call->ret_flags = bjn_result_is_signed(m) ? BJN_ARG_SIGNED : 0;
 	for (i = 0; i < m->nr_args; i++) {
 		call->arg_size[i] = m->arg_size[i];
 		call->arg_flags[i] = arg_flags(m->arg_flags[i]);

@@ -26,9 +26,18 @@
 #include "../core/backend.h"
 #include "../ksym.h"
 
-/* 6.1 does not say which arguments of a kfunc are signed. */
-#ifndef BTF_FMODEL_SIGNED_ARG
+/* 6.1 does not say what of a kfunc is signed, arguments or result. */
+#ifdef BTF_FMODEL_SIGNED_ARG
+static inline bool bjn_result_is_signed(const struct btf_func_model *m)
+{
+	return m->ret_flags & BTF_FMODEL_SIGNED_ARG;
+}
+#else
 #define BTF_FMODEL_SIGNED_ARG	0
+static inline bool bjn_result_is_signed(const struct btf_func_model *m)
+{
+	return false;
+}
 #endif
 
 /* Arena pointers as arguments of kfuncs: 7.3. */

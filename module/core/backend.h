@@ -22,7 +22,7 @@ enum bjn_feature {
 
 #define BJN_NO_OFFSET	0xffffffffu
 
-#define BJN_NR_ENV_HELPERS	16
+#define BJN_NR_ENV_HELPERS	24
 
 /**
  * struct bjn_env - facts of this kernel and CPU, constant after load
@@ -81,6 +81,8 @@ enum bjn_call_kind {
  * @nargs: kfunc: number of arguments
  * @arg_size: kfunc: size of each argument in bytes (1, 2, 4, 8)
  * @arg_flags: kfunc: BJN_ARG_* of each argument
+ * @ret_size: kfunc: size of its result in bytes, 0: none
+ * @ret_flags: kfunc: BJN_ARG_SIGNED, if its result is signed
  */
 struct bjn_call {
 	u64 addr;
@@ -88,6 +90,8 @@ struct bjn_call {
 	u8 nargs;
 	u8 arg_size[BJN_MAX_ARGS];
 	u8 arg_flags[BJN_MAX_ARGS];
+	u8 ret_size;
+	u8 ret_flags;
 };
 
 struct bjn_prog;

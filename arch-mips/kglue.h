@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef BJN_MIPS_KGLUE_H
+#define BJN_MIPS_KGLUE_H
+
+struct bjn_env;
+
+void bjn_mips_find_ram(struct bjn_env *env);
+
+#endif
