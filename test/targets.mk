@@ -38,6 +38,9 @@ mips64el_MC_1       := -triple=mips64el-linux-gnuabi64 -mcpu=mips3
 mips64el_MC_2       := -triple=mips64el-linux-gnuabi64 -mcpu=mips4
 mips64el_MC_3       := -triple=mips64el-linux-gnuabi64 -mcpu=mips64
 mips64el_MC_4       := -triple=mips64el-linux-gnuabi64 -mcpu=mips64r2
+mips64el_MC_5       := -triple=mips64el-linux-gnuabi64 -mcpu=mips4
+mips64el_MC_6       := -triple=mips64el-linux-gnuabi64 -mcpu=mips3
+mips64el_MC_7       := -triple=mips64el-linux-gnuabi64 -mcpu=mips3
 mips64el_MC         := -triple=mips64el-linux-gnuabi64 -mcpu=mips64r2
 
 mips64_ARCH         := arch-mips
@@ -49,6 +52,9 @@ mips64_MC_1         := -triple=mips64-linux-gnuabi64 -mcpu=mips3
 mips64_MC_2         := -triple=mips64-linux-gnuabi64 -mcpu=mips4
 mips64_MC_3         := -triple=mips64-linux-gnuabi64 -mcpu=mips64
 mips64_MC_4         := -triple=mips64-linux-gnuabi64 -mcpu=mips64r2
+mips64_MC_5         := -triple=mips64-linux-gnuabi64 -mcpu=mips4
+mips64_MC_6         := -triple=mips64-linux-gnuabi64 -mcpu=mips3
+mips64_MC_7         := -triple=mips64-linux-gnuabi64 -mcpu=mips3
 mips64_MC           := -triple=mips64-linux-gnuabi64 -mcpu=mips64r2
 
 mips64r6el_ARCH     := arch-mips
@@ -67,6 +73,8 @@ mipsel_MC_1         := -triple=mipsel-linux-gnu -mcpu=mips2
 mipsel_MC_2         := -triple=mipsel-linux-gnu -mcpu=mips4
 mipsel_MC_3         := -triple=mipsel-linux-gnu -mcpu=mips32
 mipsel_MC_4         := -triple=mipsel-linux-gnu -mcpu=mips32r2
+mipsel_MC_5         := -triple=mipsel-linux-gnu -mcpu=mips4
+mipsel_MC_6         := -triple=mipsel-linux-gnu -mcpu=mips2
 mipsel_MC           := -triple=mipsel-linux-gnu -mcpu=mips32r2
 
 mips_ARCH           := arch-mips
@@ -78,6 +86,8 @@ mips_MC_1           := -triple=mips-linux-gnu -mcpu=mips2
 mips_MC_2           := -triple=mips-linux-gnu -mcpu=mips4
 mips_MC_3           := -triple=mips-linux-gnu -mcpu=mips32
 mips_MC_4           := -triple=mips-linux-gnu -mcpu=mips32r2
+mips_MC_5           := -triple=mips-linux-gnu -mcpu=mips4
+mips_MC_6           := -triple=mips-linux-gnu -mcpu=mips2
 mips_MC             := -triple=mips-linux-gnu -mcpu=mips32r2
 
 mips32r6el_ARCH     := arch-mips

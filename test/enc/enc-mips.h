@@ -58,7 +58,7 @@ static const char *find_alias(const struct alias *a, u32 n, const char *name)
 /* ... when the last operand is $zero, or the first one of a difference */
 static const struct alias zero_rt[] = {
 	{ "or", "move" }, { "addu", "move" }, { "daddu", "move" }, { "nor", "not" },
-	{ "beq", "beqz" }, { "bne", "bnez" },
+	{ "beq", "beqz" }, { "bne", "bnez" }, { "beql", "beqzl" },
 }, zero_rs[] = {
 	{ "subu", "negu" }, { "dsubu", "dnegu" },
 };

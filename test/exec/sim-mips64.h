@@ -28,6 +28,7 @@ struct sim {
 	u64 hi, lo;
 	u64 pc, next;	/* this instruction, and the one after it */
 	bool slot;	/* this one is in a delay slot */
+	bool skip;	/* the delay slot is not executed */
 	u64 bad;
 };
 
@@ -73,6 +74,15 @@ static void branch(struct sim *m, bool taken, u64 target)
 	m->slot = true;
 	if (taken)
 		m->next = target;
+}
+
+/* Without a branch the delay slot is left out. */
+static void branch_likely(struct sim *m, bool taken, u64 target)
+{
+	if (taken)
+		branch(m, true, target);
+	else
+		m->skip = true;
 }
 
 static u64 quot(bool is_signed, u64 a, u64 b)
@@ -312,6 +322,7 @@ static bool sim_branch(struct sim *m, u32 w)
 	switch (w & 0xfc000000) {
 	case MI_OP_beq:		return branch(m, s == t, target), true;
 	case MI_OP_bne:		return branch(m, s != t, target), true;
+	case MI_OP_beql:	return branch_likely(m, s == t, target), true;
 	case MI_OP_blez:	return branch(m, (s64)s <= 0, target), true;
 	case MI_OP_bgtz:	return branch(m, (s64)s > 0, target), true;
 	}
@@ -345,20 +356,23 @@ static void step(struct sim *m)
 		/* a fault goes on elsewhere at once */
 		if (m->next != at + 4)
 			at = m->next, m->next += 4;
-	} else if ((w & 0xfc000000) == MI_OP_bc) {
+	} else if ((w & 0xfc000000) == MI_OP_bc || m->skip) {
 		at = m->next;
 		m->next += 4;
+		m->skip = false;
 	}
 	m->pc = at;
 }
 
 extern const char __executable_start[], etext[];
 
-/* Run a C function for the simulated program. */
+/* Run a C function for the simulated program; twelve arguments at most. */
 static void native(struct sim *m)
 {
-	u64 (*fn)(u64, u64, u64, u64, u64) = (void *)(uintptr_t)m->pc;
-	u64 v = fn(m->r[4], m->r[5], m->r[6], m->r[7], m->r[8]);
+	u64 (*fn)(u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64, u64) =
+		(void *)(uintptr_t)m->pc;
+	const u64 *r = m->r, *sp = (const u64 *)(uintptr_t)m->r[MI_SP];
+	u64 v = fn(r[4], r[5], r[6], r[7], r[8], r[9], r[10], r[11], sp[0], sp[1], sp[2], sp[3]);
 	u32 i;
 
 	for (i = 1; i < 26; i++)

@@ -9,10 +9,12 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <ucontext.h>
 
 #include "../../arch-mips/backend.h"
 #include "target.h"
+#include "world.h"
 
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 #define CPU_ORDER	BJN_MIPS_CPU_BE
@@ -79,8 +81,6 @@ static u64 cmpxchg64(u64 old, u64 new, u64 *p)
 
 #if __SIZEOF_POINTER__ == 4
 
-#include <sys/mman.h>
-
 /*
  * Position-independent o32 functions change $gp, which is the thread register
  * of the kernel. A stub hands the function in t8 to bt_keep_gp().
@@ -125,8 +125,28 @@ static const void *wrap(const void *fn)
 
 #endif
 
+/*
+ * The page behind the memory of a program can be read here, but only by a load
+ * that does not ask whether it should: it lies between two windows.
+ */
+static void windows(u64 *w)
+{
+	u64 mem = (uintptr_t)bt_world.mem, end = mem + BT_MEM_SIZE;
+
+	mprotect((void *)(uintptr_t)end, BT_MEM_SIZE, PROT_READ | PROT_WRITE);
+	memset((void *)(uintptr_t)end, 0xee, BT_MEM_SIZE);
+	w[0] = mem;
+	w[1] = BT_MEM_SIZE;
+	w[2] = end + BT_MEM_SIZE;
+	w[3] = (uintptr_t)(0 - w[2]);
+	w[4] = 0;
+	w[5] = mem;
+}
+
 static void facts(struct bjn_env *env)
 {
+	env->helper[BJN_MIPS_JUMP_MASK] = ~0ull;
+	windows(&env->helper[BJN_MIPS_WINDOWS]);
 	env->helper[BJN_MIPS_PERCPU] = (uintptr_t)percpu_offsets;
 	env->helper[BJN_MIPS_DIV64] = (uintptr_t)wrap(div64);
 	env->helper[BJN_MIPS_MOD64] = (uintptr_t)wrap(mod64);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "../../arch-mips/backend.h"
-#include "golden.h"
+#include "golden-mips.h"
 
 const struct bjn_backend *const bg_backend = &bjn_mips64;
 const u64 bg_cpu = BJN_MIPS_CPU_UP_TO_R2 | BJN_MIPS_CPU_ADDR64 | BJN_MIPS_CPU_WEAK;

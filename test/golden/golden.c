@@ -185,6 +185,8 @@ int main(void)
 	env.cpu = bg_cpu;
 	for (i = 0; i < BJN_NR_ENV_HELPERS; i++)
 		env.helper[i] = OWN(i);
+	if (bg_facts)
+		bg_facts(&env);
 	while (getline(&line, &cap, stdin) > 0) {
 		char *name = strtok(line, " "), *hex = strtok(NULL, "\n ");
 		struct bpf_insn *insns;

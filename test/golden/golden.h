@@ -8,4 +8,7 @@
 extern const struct bjn_backend *const bg_backend;
 extern const u64 bg_cpu;	/* bjn_env.cpu */
 
+/* the same, if the target has it: sets further facts */
+void bg_facts(struct bjn_env *env) __attribute__((weak));
+
 #endif
