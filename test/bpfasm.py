@@ -7,9 +7,16 @@ assembler as LLVM takes it, '#' starts a comment. Some lines are ours, for what
 LLVM's assembler has no text for:
 
 	call sub LABEL			subprogram
-	call kfunc N			kernel function
+	call kfunc N			kernel function; 100: bpf_throw()
 	tail_call			bpf_tail_call()
 	rN = func LABEL			address of a subprogram
+	rN = exception_cb LABEL		the same; makes it the exception callback
+	rN = memory			address of the memory
+	rN = percpu memory		the same as a per-CPU address
+	rN = this_cpu rM		this CPU's address of a per-CPU address
+	may_goto LABEL			jump when the time of the loop is over
+	rN = *(u64 *)(r11 + 8)		argument 6 and so on
+	*(u64 *)(r11 - 8) = rN		the same for the next call; or a constant
 	rN = array			the prog_array
 	rN = target LABEL		where the address of LABEL is stored
 	goto *rN			indirect jump
@@ -82,6 +89,14 @@ def ours_jump(s, start):
         return [raw(0x85, imm="12")]
     if m := re.fullmatch(r"r(\d+) = func (\w+)", s):
         return [raw(0x18, m[1], 4, imm=distance(m[2])), ".8byte 0"]
+    if m := re.fullmatch(r"r(\d+) = exception_cb (\w+)", s):
+        return [raw(0x18, m[1], 4, 1, imm=distance(m[2])), ".8byte 0"]
+    if m := re.fullmatch(r"r(\d+) = (percpu )?memory", s):
+        return [raw(0x18, m[1], 2, imm="-2" if m[2] else "-1"), ".8byte 0"]
+    if m := re.fullmatch(r"r(\d+) = this_cpu r(\d+)", s):
+        return [raw(0xbf, m[1], m[2], "-1")]
+    if m := re.fullmatch(r"may_goto (\w+)", s):
+        return [raw(0xe5, off=distance(m[1]))]
     if m := re.fullmatch(r"r(\d+) = array", s):
         return [raw(0x18, m[1], 1), ".8byte 0"]
     if m := re.fullmatch(r"r(\d+) = target (\w+)", s):
@@ -101,6 +116,10 @@ def ours_mem(s):
         return [raw(0x01 | mode | SIZE[m[4]], m[1], m[5], m[6] + m[7])]
     if m := re.fullmatch(r"arena " + ADDRESS + r" = r(\d+)", s):
         return [raw(0xa3 | SIZE[m[2]], m[3], m[6], m[4] + m[5])]
+    if m := re.fullmatch(r"r(\d+) = " + ADDRESS, s):
+        return [raw(0x61 | SIZE[m[3]], m[1], 11, m[5] + m[6])] if m[4] == "11" else None
+    if (m := re.fullmatch(ADDRESS + r" = (?:r(\d+)|(-?\w+))", s)) and m[3] == "11":
+        return [raw((0x63 if m[6] else 0x62) | SIZE[m[2]], 11, m[6] or 0, m[4] + m[5], m[7] or "0")]
     if m := re.fullmatch(r"arena " + ADDRESS + r" = (-?\w+)", s):
         return [raw(0xa2 | SIZE[m[2]], m[3], 0, m[4] + m[5], m[6])]
     return None
@@ -110,7 +129,7 @@ def slots(line):
     """Number of instruction slots of a source line."""
     if line.endswith(":"):
         return 0
-    return 2 if re.search(r" ll$|^r\d+ = (func|array|target)\b", line) else 1
+    return 2 if re.search(r" ll$|^r\d+ = (func|array|target|exception_cb|(percpu )?memory)\b", line) else 1
 
 
 def translate(n, case):

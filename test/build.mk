@@ -25,9 +25,10 @@ export TOP OUT HOST TARGET ARCH QEMU MC
 CORE    := module/core/compile.c
 EMITTER := $(foreach f,$(patsubst $(TOP)/%,%,$(wildcard $(TOP)/$(ARCH)/*.c)),$(if $(findstring /kglue,$f),,$f))
 INTERP  := $(patsubst $(TOP)/%,%,$(wildcard $(TOP)/test/interp/*.c))
-BENCH   := $(addprefix test/exec/,fixup.c validate.c jit.c run.c world.c helpers.c session.c parse.c \
-	   target-$(TARGET).c entry-$(TARGET).S) $(CORE) $(EMITTER) $(INTERP)
-FUZZ    := $(addprefix test/fuzz/,fuzz.c gen.c gen-mem.c gen-call.c compare.c minimise.c plant.c)
+BENCH   := $(addprefix test/exec/,fixup.c frames.c validate.c jit.c run.c world.c helpers.c kfuncs.c \
+	   session.c parse.c target-$(TARGET).c entry-$(TARGET).S) $(CORE) $(EMITTER) $(INTERP) \
+	   $($(TARGET)_ASM)
+FUZZ    := $(addprefix test/fuzz/,fuzz.c gen.c gen-mem.c gen-call.c gen-frame.c compare.c minimise.c plant.c)
 
 objs = $(addprefix $1/,$(addsuffix .o,$(basename $2)))
 
@@ -36,7 +37,7 @@ $(OUT)/%.o: $(TOP)/%.c build.mk
 	@$(CROSS)gcc $(ABI) $(CFLAGS) -MMD -MP -c -o $@ $<
 $(OUT)/%.o: $(TOP)/%.S build.mk
 	@mkdir -p $(@D)
-	@$(CROSS)gcc $(ABI) -MMD -MP -c -o $@ $<
+	@$(CROSS)gcc $(ABI) -I$(TOP)/test/exec/kernel -MMD -MP -c -o $@ $<
 $(SAN)/%.o: $(TOP)/%.c build.mk
 	@mkdir -p $(@D)
 	@gcc $(CFLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
@@ -62,7 +63,7 @@ $(OUT)/cases: $(CASES) exec/cases.py bpfasm.py
 	@python3 exec/cases.py $(CASES) >$@.tmp && mv $@.tmp $@
 
 $(HOST)/golden-$(TARGET): $(call objs,$(HOST),test/golden/golden.c test/golden/golden-$(TARGET).c \
-		test/exec/fixup.c test/exec/jit.c test/exec/parse.c $(CORE) $(EMITTER))
+		test/exec/fixup.c test/exec/frames.c test/exec/jit.c test/exec/parse.c $(CORE) $(EMITTER))
 	@mkdir -p $(@D); gcc -o $@ $^
 
 $(SAN)/unit: $(call objs,$(SAN),$(patsubst $(TOP)/%,%,$(wildcard $(TOP)/test/unit/*.c)) $(CORE))

@@ -5,6 +5,7 @@
 #   ABI    option of the compiler, if it needs one
 #   ORDER  of the bytes in a machine word
 #   ENC    files that the encoders need
+#   ASM    code of the module that programs call
 #   MC     options of llvm-mc that disassemble what the emitter writes
 #   MC_N   the same where only set N of CPU capabilities is allowed (see levels in target-NAME.c)
 
@@ -15,6 +16,7 @@ loongarch64_BACKEND := bjn_loongarch
 loongarch64_CROSS   := loongarch64-linux-gnu-
 loongarch64_QEMU    := qemu-loongarch64
 loongarch64_ORDER   := little
+loongarch64_ASM     := arch-loongarch/entry.S
 loongarch64_MC_0    := -triple=loongarch64 -mattr=+ual
 loongarch64_MC_1    := -triple=loongarch64 -mattr=+ual,+lamcas
 loongarch64_MC      := -triple=loongarch64 -mattr=+d,+ual,+lam-bh,+lamcas,+frecipe
@@ -25,6 +27,7 @@ aarch64_CROSS       := aarch64-linux-gnu-
 aarch64_QEMU        := qemu-aarch64
 aarch64_ORDER       := little
 aarch64_ENC         := arch-arm64/imm.c
+aarch64_ASM         := arch-arm64/entry.S
 aarch64_MC          := -triple=aarch64 -mattr=+v8.5a,+lse,+rcpc,+pauth
 
 # What the MIPS targets share: a folder for both widths, and the levels of the

@@ -3,8 +3,8 @@
  * conform CASES
  *
  * Runs each case (a line "NAME PROGRAM MEMORY RESULT", from cases.py) through
- * the interpreter, the emitter for each set of CPU capabilities, and the emitter
- * after constant blinding; then the sweep of sweep.c. Fails as well when the cases did not execute every
+ * the interpreter, the emitter for each set of CPU capabilities, with private
+ * stacks, and after constant blinding; then the sweep of sweep.c. Fails as well when the cases did not execute every
  * form of every instruction that the emitter knows.
  */
 #include <stdio.h>
@@ -111,15 +111,18 @@ static bool passes(struct check *k, char *text, size_t size)
 		snprintf(text, size, "refused: %s", why);
 		return false;
 	}
-	/* Only 64-bit kernels have arenas. */
-	if (sizeof(void *) < 8 && bt_uses_arena(&p.resolved))
+	/* The coverage check sees to it that what the emitter can do is executed. */
+	if (bt_needs(&p) & ~bt_target.be->features)
 		return true;
+	p.private_stacks = 0;
 	ok = interpreted(&p, k, text, size);
 	for (level = 0; ok && level <= bt_target.nr_levels; level++) {
 		bt_env.cpu = bt_level(level);
 		ok = compiled(&p, k, false, text, size) && compiled(&p, k, true, text, size);
 	}
 	bt_env.cpu = bt_target.cpu;
+	p.private_stacks = ~0u;
+	ok = ok && compiled(&p, k, false, text, size);
 	/* Blinding may make a jump too long; then there is nothing to run. */
 	if (ok && !bt_prepare(&p, k->insns, k->len, 12345, &why))
 		ok = compiled(&p, k, false, text, size);

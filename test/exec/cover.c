@@ -16,6 +16,7 @@ enum field {
 	BY_IMM,
 	BY_CALL,
 	BY_SRC,
+	BY_ARGS,	/* 1: an argument behind the fifth */
 };
 
 /**
@@ -40,6 +41,9 @@ enum {
 	CALL_KFUNC,
 	CALL_CPU_ID,
 	CALL_CURRENT,
+	CALL_THROW,
+	CALL_MANY_ARGS,
+	CALL_MAY_GOTO,	/* of may_goto, which is not an opcode of the emitter */
 };
 
 #define ATOMIC_FORMS								\
@@ -48,7 +52,8 @@ enum {
 
 /* The first match counts. */
 static const struct forms all_forms[] = {
-	{ 0xff, BPF_ALU64 | BPF_MOV | BPF_X, BY_OFF, 5, { 0, 8, 16, 32, BJN_MOV_ARENA_CAST } },
+	{ 0xff, BPF_ALU64 | BPF_MOV | BPF_X, BY_OFF, 6,
+	  { 0, 8, 16, 32, BJN_MOV_ARENA_CAST, BJN_MOV_PERCPU } },
 	{ 0xff, BPF_ALU | BPF_MOV | BPF_X, BY_OFF, 3, { 0, 8, 16 } },
 	{ 0xf7, BPF_ALU64 | BPF_DIV, BY_OFF, 2, { 0, 1 } },
 	{ 0xf7, BPF_ALU | BPF_DIV, BY_OFF, 2, { 0, 1 } },
@@ -62,8 +67,12 @@ static const struct forms all_forms[] = {
 	{ 0xff, BPF_STX | BJN_PROBE_ATOMIC | BPF_W, BY_IMM, 12, { ATOMIC_FORMS } },
 	{ 0xe7, BPF_STX | BPF_ATOMIC, BY_IMM, 2, { BPF_LOAD_ACQ, BPF_STORE_REL } },
 	{ 0xe7, BPF_STX | BJN_PROBE_ATOMIC, BY_IMM, 2, { BPF_LOAD_ACQ, BPF_STORE_REL } },
-	{ 0xff, BPF_JMP | BPF_CALL, BY_CALL, 5,
-	  { CALL_HELPER, CALL_SUBPROG, CALL_KFUNC, CALL_CPU_ID, CALL_CURRENT } },
+	{ 0xff, BPF_JMP | BPF_CALL, BY_CALL, 8,
+	  { CALL_HELPER, CALL_SUBPROG, CALL_KFUNC, CALL_CPU_ID, CALL_CURRENT, CALL_THROW,
+	    CALL_MANY_ARGS, CALL_MAY_GOTO } },
+	{ 0xff, BPF_LDX | BPF_MEM | BPF_DW, BY_ARGS, 2, { 0, 1 } },
+	{ 0xff, BPF_STX | BPF_MEM | BPF_DW, BY_ARGS, 2, { 0, 1 } },
+	{ 0xff, BPF_ST | BPF_MEM | BPF_DW, BY_ARGS, 2, { 0, 1 } },
 	{ 0xff, BJN_LD_IMM64, BY_SRC, 2, { 0, BPF_PSEUDO_FUNC } },
 	{ 0x00, 0x00, BY_NOTHING, 1, { 0 } },
 };
@@ -83,8 +92,10 @@ static s32 call_kind(const struct bpf_insn *in)
 {
 	if (in->src_reg == BPF_PSEUDO_CALL)
 		return CALL_SUBPROG;
+	if (in->src_reg == BPF_PSEUDO_KFUNC_CALL && in->imm == BT_K_THROW)
+		return CALL_THROW;
 	if (in->src_reg == BPF_PSEUDO_KFUNC_CALL)
-		return CALL_KFUNC;
+		return bt_kfunc(in->imm)->nargs > 5 ? CALL_MANY_ARGS : CALL_KFUNC;
 	if (in->imm == BT_H_CPU_ID)
 		return CALL_CPU_ID;
 	return in->imm == BT_H_CURRENT ? CALL_CURRENT : CALL_HELPER;
@@ -101,6 +112,8 @@ static s32 value_of(const struct bpf_insn *in, enum field field)
 		return call_kind(in);
 	case BY_SRC:
 		return in->src_reg;
+	case BY_ARGS:
+		return in->src_reg == BI_REG_ARGS || in->dst_reg == BI_REG_ARGS;
 	case BY_NOTHING:
 		break;
 	}
@@ -117,16 +130,37 @@ void bt_cover(const struct bpf_insn *in)
 	s32 v = value_of(in, f->field);
 	u32 i;
 
+	if (in->code == BT_MAY_GOTO)
+		seen[BPF_JMP | BPF_CALL] |= 1u << CALL_MAY_GOTO;
 	for (i = 0; i < f->n; i++)
 		if (f->value[i] == v)
 			seen[in->code] |= 1u << i;
 }
 
-/* Without arenas there is no cast between their address spaces. */
+/* Forms that are a feature of the back end. */
+static const struct {
+	u8 code;
+	s32 value;
+	u64 feature;
+} optional[] = {
+	{ BPF_ALU64 | BPF_MOV | BPF_X, BJN_MOV_ARENA_CAST, BJN_FEAT(ARENA) },
+	{ BPF_ALU64 | BPF_MOV | BPF_X, BJN_MOV_PERCPU, BJN_FEAT(PERCPU_INSN) },
+	{ BPF_JMP | BPF_CALL, CALL_THROW, BJN_FEAT(EXCEPTIONS) },
+	{ BPF_JMP | BPF_CALL, CALL_MANY_ARGS, BJN_FEAT(STACK_ARGS) },
+	{ BPF_JMP | BPF_CALL, CALL_MAY_GOTO, BJN_FEAT(TIMED_MAY_GOTO) },
+	{ BPF_LDX | BPF_MEM | BPF_DW, 1, BJN_FEAT(STACK_ARGS) },
+	{ BPF_STX | BPF_MEM | BPF_DW, 1, BJN_FEAT(STACK_ARGS) },
+	{ BPF_ST | BPF_MEM | BPF_DW, 1, BJN_FEAT(STACK_ARGS) },
+};
+
 static bool has_form(const struct bjn_backend *be, u32 code, s32 value)
 {
-	return code != (BPF_ALU64 | BPF_MOV | BPF_X) || value != BJN_MOV_ARENA_CAST ||
-	       be->features & BJN_FEAT(ARENA);
+	u32 i;
+
+	for (i = 0; i < BJN_ARRAY_SIZE(optional); i++)
+		if (optional[i].code == code && optional[i].value == value)
+			return be->features & optional[i].feature;
+	return true;
 }
 
 /**

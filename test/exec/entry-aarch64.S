@@ -145,6 +145,27 @@ bt_trash_regs:
 	ret
 	.size	bt_trash_regs, . - bt_trash_regs
 
+/* The module's routine, but a register does not survive. */
+	.globl	bt_may_goto_r0
+	.type	bt_may_goto_r0, @function
+bt_may_goto_r0:
+	stp	x29, x30, [sp, #-16]!
+	bl	bjn_a64_may_goto
+	ldp	x29, x30, [sp], #16
+	mov	x8, #0x77
+	ret
+	.size	bt_may_goto_r0, . - bt_may_goto_r0
+
+	.globl	bt_may_goto_r5
+	.type	bt_may_goto_r5, @function
+bt_may_goto_r5:
+	stp	x29, x30, [sp, #-16]!
+	bl	bjn_a64_may_goto
+	ldp	x29, x30, [sp], #16
+	mov	x4, #0x77
+	ret
+	.size	bt_may_goto_r5, . - bt_may_goto_r5
+
 	.bss
 	.balign	8
 bt_state_now:

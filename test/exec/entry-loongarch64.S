@@ -150,6 +150,32 @@ bt_trash_regs:
 	jirl	$zero, $ra, 0
 	.size	bt_trash_regs, . - bt_trash_regs
 
+/* The module's routine, but a register does not survive. R0 is in a5 or t4. */
+	.globl	bt_may_goto_r0
+	.type	bt_may_goto_r0, @function
+bt_may_goto_r0:
+	addi.d	$sp, $sp, -16
+	st.d	$ra, $sp, 0
+	bl	bjn_la_may_goto
+	ld.d	$ra, $sp, 0
+	addi.d	$sp, $sp, 16
+	addi.d	$a5, $zero, 0x77
+	addi.d	$t4, $zero, 0x77
+	jirl	$zero, $ra, 0
+	.size	bt_may_goto_r0, . - bt_may_goto_r0
+
+	.globl	bt_may_goto_r5
+	.type	bt_may_goto_r5, @function
+bt_may_goto_r5:
+	addi.d	$sp, $sp, -16
+	st.d	$ra, $sp, 0
+	bl	bjn_la_may_goto
+	ld.d	$ra, $sp, 0
+	addi.d	$sp, $sp, 16
+	addi.d	$a4, $zero, 0x77
+	jirl	$zero, $ra, 0
+	.size	bt_may_goto_r5, . - bt_may_goto_r5
+
 	.bss
 	.balign	8
 bt_state_now:

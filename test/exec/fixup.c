@@ -4,7 +4,7 @@
  *
  * bt_guard() surrounds divisions by register with tests, because a JIT may
  * rely on never seeing a divisor of zero (or of -1 when signed): facts from kernel/bpf/fixups.c,
- * bpf_do_misc_fixups(). bt_blind() splits immediates as bpf_jit_harden does:
+ * bpf_do_misc_fixups(). frames.c turns may_goto into a call. bt_blind() splits immediates as bpf_jit_harden does:
  * facts from kernel/bpf/core.c, bpf_jit_blind_insn(). The program compiled is
  * the result of the last two, so a wrong guess here shows as a difference.
  */
@@ -12,35 +12,9 @@
 
 #include "fixup.h"
 
-#define MAX_PATCH	10	/* instructions that one can become */
-
-/**
- * struct patch - what one instruction becomes
- * @insn: replacement; the last one inherits the jump target of the original
- * @n: number of replacements
- */
-struct patch {
-	struct bpf_insn insn[MAX_PATCH];
-	u32 n;
-};
-
-/**
- * struct rewrite - parameters of a rewriting function
- * @ax: number of the auxiliary register
- * @seed: of the random numbers
- */
-struct rewrite {
-	u8 ax;
-	u32 seed;
-};
-
-typedef void (*rewrite_fn)(struct rewrite *rw, const struct bpf_insn *in, struct patch *p);
-
-static void put(struct patch *p, u8 code, u8 dst, u8 src, s16 off, s32 imm)
+static void put(struct bt_patch *p, u8 code, u8 dst, u8 src, s16 off, s32 imm)
 {
-	p->insn[p->n++] = (struct bpf_insn){
-		.code = code, .dst_reg = dst, .src_reg = src, .off = off, .imm = imm,
-	};
+	bt_patch_put(p, code, dst, src, off, imm);
 }
 
 /**
@@ -108,17 +82,33 @@ static int set_jump(struct bpf_insn *in, s64 off, const char **why)
 	return 0;
 }
 
-/* Give the last instruction that @i became the target that @i had. */
-static int retarget(const struct bt_code *in, struct bt_code *out, u32 i, const char **why)
+static bool is_call(const struct bpf_insn *in)
 {
-	u32 last = out->map[i + 1] - 1;
+	return in->code == (BPF_JMP | BPF_CALL);
+}
+
+/*
+ * Give the last instruction that @i became the target that @i had; may_goto
+ * becomes several with one jump among them. Only calls execute what was put in
+ * front of a function.
+ */
+static int retarget(const struct bt_rewrite *rw, const struct bt_code *in, struct bt_code *out,
+		    u32 i, const char **why)
+{
+	u32 last = out->map[i + 1] - 1, front = 0;
 	s64 target = (s64)i + 1 + bt_jump_off(&in->insns[i]);
 
 	if (target < 0 || target > in->len) {
 		*why = "a jump leaves the program";
 		return -EINVAL;
 	}
-	return set_jump(&out->insns[last], (s64)out->map[target] - last - 1, why);
+	if (in->insns[i].code == BT_MAY_GOTO && last > out->map[i])
+		while (out->insns[last].code != (BPF_JMP | BPF_JEQ | BPF_K) ||
+		       out->insns[last].dst_reg != rw->ax)
+			last--;
+	if (rw->front && !is_call(&in->insns[i]))
+		front = rw->front(rw, (u32)target);
+	return set_jump(&out->insns[last], (s64)out->map[target] + front - last - 1, why);
 }
 
 /* Both slots of an ld_imm64 stay together; only the first is looked at. */
@@ -127,18 +117,28 @@ static u32 slots(const struct bpf_insn *in)
 	return in->code == BJN_LD_IMM64 ? 2 : 1;
 }
 
-static int expand(const struct bt_code *in, rewrite_fn fn, struct rewrite *rw,
-		  struct bt_code *out, const char **why)
+/**
+ * bt_expand - replace instructions by others and complete the jumps
+ * @in: program
+ * @fn: gives the replacement of one instruction; none: it stays
+ * @rw: passed to @fn
+ * @out: result
+ * @why: on error one phrase
+ *
+ * Return: 0, -ENOMEM, -EINVAL or -ERANGE.
+ */
+int bt_expand(const struct bt_code *in, bt_rewrite_fn fn, struct bt_rewrite *rw,
+	      struct bt_code *out, const char **why)
 {
 	u32 i, n = 0;
 	int err = 0;
 
-	if (!bt_code_reserve(out, in->len * MAX_PATCH + 1)) {
+	if (!bt_code_reserve(out, in->len * BT_MAX_PATCH + 1)) {
 		*why = "out of memory";
 		return -ENOMEM;
 	}
 	for (i = 0; i < in->len; i += slots(&in->insns[i])) {
-		struct patch p = { .n = 0 };
+		struct bt_patch p = { .n = 0 };
 
 		fn(rw, &in->insns[i], &p);
 		if (!p.n) {
@@ -154,12 +154,13 @@ static int expand(const struct bt_code *in, rewrite_fn fn, struct rewrite *rw,
 	out->map[in->len] = n;
 	out->len = n;
 	for (i = 0; i < in->len && !err; i += slots(&in->insns[i])) {
+		u32 at = out->map[i + slots(&in->insns[i])] - 2;
+
 		if (in->insns[i].code == BJN_LD_IMM64 && bt_is_jump(&in->insns[i]))
-			err = set_jump(&out->insns[out->map[i]],
-				       (s64)out->map[i + 1 + in->insns[i].imm] - out->map[i] - 1,
-				       why);
+			err = set_jump(&out->insns[at],
+				       (s64)out->map[i + 1 + in->insns[i].imm] - at - 1, why);
 		else if (bt_is_jump(&in->insns[i]))
-			err = retarget(in, out, i, why);
+			err = retarget(rw, in, out, i, why);
 	}
 	return err;
 }
@@ -175,7 +176,7 @@ static u8 jmp(bool wide, u8 op)
 }
 
 /* if (src == 0) dst = 0; else if (src == -1) dst = -dst; else dst s/= src */
-static void guard_sdiv(u8 ax, const struct bpf_insn *in, bool wide, struct patch *p)
+static void guard_sdiv(u8 ax, const struct bpf_insn *in, bool wide, struct bt_patch *p)
 {
 	u8 d = in->dst_reg;
 
@@ -190,7 +191,7 @@ static void guard_sdiv(u8 ax, const struct bpf_insn *in, bool wide, struct patch
 }
 
 /* if (src == 0) dst = dst; else if (src == -1) dst = 0; else dst s%= src */
-static void guard_smod(u8 ax, const struct bpf_insn *in, bool wide, struct patch *p)
+static void guard_smod(u8 ax, const struct bpf_insn *in, bool wide, struct bt_patch *p)
 {
 	u8 d = in->dst_reg;
 
@@ -207,7 +208,7 @@ static void guard_smod(u8 ax, const struct bpf_insn *in, bool wide, struct patch
 	put(p, BPF_ALU | BPF_MOV | BPF_X, d, d, 0, 0);
 }
 
-static void guard_div(const struct bpf_insn *in, bool wide, struct patch *p)
+static void guard_div(const struct bpf_insn *in, bool wide, struct bt_patch *p)
 {
 	put(p, jmp(wide, BPF_JNE | BPF_K), in->src_reg, 0, 2, 0);
 	put(p, BPF_ALU | BPF_XOR | BPF_X, in->dst_reg, in->dst_reg, 0, 0);
@@ -215,7 +216,7 @@ static void guard_div(const struct bpf_insn *in, bool wide, struct patch *p)
 	p->insn[p->n++] = *in;
 }
 
-static void guard_mod(const struct bpf_insn *in, bool wide, struct patch *p)
+static void guard_mod(const struct bpf_insn *in, bool wide, struct bt_patch *p)
 {
 	put(p, jmp(wide, BPF_JEQ | BPF_K), in->src_reg, 0, wide ? 1 : 2, 0);
 	p->insn[p->n++] = *in;
@@ -225,7 +226,7 @@ static void guard_mod(const struct bpf_insn *in, bool wide, struct patch *p)
 	put(p, BPF_ALU | BPF_MOV | BPF_X, in->dst_reg, in->dst_reg, 0, 0);
 }
 
-static void guard_insn(struct rewrite *rw, const struct bpf_insn *in, struct patch *p)
+static void guard_insn(struct bt_rewrite *rw, const struct bpf_insn *in, struct bt_patch *p)
 {
 	bool wide = BJN_CLASS(in->code) == BPF_ALU64;
 	bool div = BJN_OP(in->code) == BPF_DIV;
@@ -267,9 +268,9 @@ static void guard_insn(struct rewrite *rw, const struct bpf_insn *in, struct pat
  */
 int bt_guard(const struct bt_code *in, u8 reg_ax, struct bt_code *out, const char **why)
 {
-	struct rewrite rw = { .ax = reg_ax };
+	struct bt_rewrite rw = { .ax = reg_ax };
 
-	return expand(in, guard_insn, &rw, out, why);
+	return bt_expand(in, guard_insn, &rw, out, why);
 }
 
 static u32 next_random(u32 *seed)
@@ -279,7 +280,7 @@ static u32 next_random(u32 *seed)
 }
 
 /* AX = imm in two steps, in the width of the instruction's class. */
-static void load_ax(struct rewrite *rw, bool wide, s32 imm, struct patch *p)
+static void load_ax(struct bt_rewrite *rw, bool wide, s32 imm, struct bt_patch *p)
 {
 	u32 rnd = next_random(&rw->seed);
 
@@ -287,7 +288,7 @@ static void load_ax(struct rewrite *rw, bool wide, s32 imm, struct patch *p)
 	put(p, alu(wide, BPF_XOR | BPF_K), rw->ax, 0, 0, (s32)rnd);
 }
 
-static void blind_alu(struct rewrite *rw, const struct bpf_insn *in, struct patch *p)
+static void blind_alu(struct bt_rewrite *rw, const struct bpf_insn *in, struct bt_patch *p)
 {
 	bool wide = BJN_CLASS(in->code) == BPF_ALU64;
 
@@ -309,7 +310,7 @@ static void blind_alu(struct rewrite *rw, const struct bpf_insn *in, struct patc
 	put(p, in->code | BPF_X, in->dst_reg, rw->ax, in->off, 0);
 }
 
-static void blind_ld_imm64(struct rewrite *rw, const struct bpf_insn *in, struct patch *p)
+static void blind_ld_imm64(struct bt_rewrite *rw, const struct bpf_insn *in, struct bt_patch *p)
 {
 	if (in->src_reg)
 		return;
@@ -320,7 +321,7 @@ static void blind_ld_imm64(struct rewrite *rw, const struct bpf_insn *in, struct
 	put(p, BPF_ALU64 | BPF_OR | BPF_X, in->dst_reg, rw->ax, 0, 0);
 }
 
-static void blind_st(struct rewrite *rw, const struct bpf_insn *in, struct patch *p)
+static void blind_st(struct bt_rewrite *rw, const struct bpf_insn *in, struct bt_patch *p)
 {
 	u8 mode = BJN_MODE(in->code);
 
@@ -330,7 +331,7 @@ static void blind_st(struct rewrite *rw, const struct bpf_insn *in, struct patch
 	put(p, BPF_STX | mode | BJN_SIZE(in->code), in->dst_reg, rw->ax, in->off, 0);
 }
 
-static void blind_jmp(struct rewrite *rw, const struct bpf_insn *in, struct patch *p)
+static void blind_jmp(struct bt_rewrite *rw, const struct bpf_insn *in, struct bt_patch *p)
 {
 	u8 op = BJN_OP(in->code);
 
@@ -340,7 +341,7 @@ static void blind_jmp(struct rewrite *rw, const struct bpf_insn *in, struct patc
 	put(p, in->code | BPF_X, in->dst_reg, rw->ax, in->off, 0);
 }
 
-static void blind_insn(struct rewrite *rw, const struct bpf_insn *in, struct patch *p)
+static void blind_insn(struct bt_rewrite *rw, const struct bpf_insn *in, struct bt_patch *p)
 {
 	if (in->dst_reg == rw->ax || in->src_reg == rw->ax)
 		return;
@@ -375,8 +376,8 @@ static void blind_insn(struct rewrite *rw, const struct bpf_insn *in, struct pat
 int bt_blind(const struct bt_code *in, u8 reg_ax, u32 *seed, struct bt_code *out,
 	     const char **why)
 {
-	struct rewrite rw = { .ax = reg_ax, .seed = *seed };
-	int err = expand(in, blind_insn, &rw, out, why);
+	struct bt_rewrite rw = { .ax = reg_ax, .seed = *seed };
+	int err = bt_expand(in, blind_insn, &rw, out, why);
 
 	*seed = rw.seed;
 	return err;

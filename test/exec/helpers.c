@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* C functions that test programs call. */
+/* Helpers that test programs call. */
 #include "target.h"
 #include "world.h"
 
@@ -89,14 +89,16 @@ static u64 trash_result(void)
 	return 0x7ead7ead7ead7eadull;
 }
 
-static u64 narrow(u8 a, s8 b, u16 c, s16 d, u32 e)
+/**
+ * bt_check_may_goto - ask for more time
+ * @slot: count, and behind it how often somebody asked
+ *
+ * Return: the new count; 0: no.
+ */
+u64 bt_check_may_goto(u64 *slot)
 {
-	return mix(a, (u64)(s64)b, c, (u64)(s64)d, e);
-}
-
-static u64 words(s32 a, u32 b, s64 c, u64 d, s32 e)
-{
-	return mix((u64)(s64)a, b, (u64)c, d, (u64)(s64)e);
+	bt_trash_regs(0, 0, 0, 0, 0);
+	return ++slot[1] < BI_ROUNDS ? BI_LOOPS : 0;
 }
 
 /* The same functions as the interpreter calls them. */
@@ -146,16 +148,6 @@ static u64 call_negative(const u64 *a)
 	return negative(a[0]);
 }
 
-static u64 call_narrow(const u64 *a)
-{
-	return narrow((u8)a[0], (s8)a[1], (u16)a[2], (s16)a[3], (u32)a[4]);
-}
-
-static u64 call_words(const u64 *a)
-{
-	return words((s32)a[0], (u32)a[1], (s64)a[2], a[3], (s32)a[4]);
-}
-
 static const struct bt_func helpers[] = {
 	{ .id = BT_H_GATHER,	.fn = gather,		.call = call_gather },
 	{ .id = BT_H_MEMFROB,	.fn = memfrob_like,	.call = call_memfrob },
@@ -166,17 +158,6 @@ static const struct bt_func helpers[] = {
 	{ .id = BT_H_CHECK,	.fn = check,		.call = call_check },
 	{ .id = BT_H_LOOP,	.fn = loop,		.call = call_loop },
 	{ .id = BT_H_NEGATIVE,	.fn = negative,		.call = call_negative },
-};
-
-static const struct bt_func kfuncs[] = {
-	{
-		.id = BT_K_NARROW, .fn = narrow, .call = call_narrow, .nargs = 5,
-		.size = { 1, 1, 2, 2, 4 }, .flags = { 0, BJN_ARG_SIGNED, 0, BJN_ARG_SIGNED, 0 },
-	}, {
-		.id = BT_K_WORDS, .fn = words, .call = call_words, .nargs = 5,
-		.size = { 4, 4, 8, 8, 4 },
-		.flags = { BJN_ARG_SIGNED, 0, BJN_ARG_SIGNED, 0, BJN_ARG_SIGNED },
-	},
 };
 
 /**
@@ -192,21 +173,5 @@ const struct bt_func *bt_helper(s32 id)
 	for (i = 0; i < BJN_ARRAY_SIZE(helpers); i++)
 		if (helpers[i].id == id)
 			return &helpers[i];
-	return NULL;
-}
-
-/**
- * bt_kfunc - find a kernel function
- * @id: imm of the call
- *
- * Return: the function or NULL.
- */
-const struct bt_func *bt_kfunc(s32 id)
-{
-	u32 i;
-
-	for (i = 0; i < BJN_ARRAY_SIZE(kfuncs); i++)
-		if (kfuncs[i].id == id)
-			return &kfuncs[i];
 	return NULL;
 }

@@ -23,6 +23,7 @@
  * @off: word offsets of the subprogram being compiled, and of the first pass
  * @ctx: compilation of that subprogram
  * @sub: index of it
+ * @cell: holds the address of the exception callback, or NULL
  */
 struct work {
 	const struct bt_code *code;
@@ -34,6 +35,7 @@ struct work {
 	struct bjn_prog prog;
 	struct bjn_ctx ctx;
 	u32 sub;
+	u32 *cell;
 };
 
 /* Buffers that only ever grow, so that millions of programs cost no malloc. */
@@ -156,11 +158,6 @@ static u32 two(const struct bpf_insn *in)
 	return in->code == BJN_LD_IMM64 ? 2 : 1;
 }
 
-static bool names_sub(const struct bpf_insn *in)
-{
-	return bt_is_jump(in) && (in->code == BJN_LD_IMM64 || in->code == (BPF_JMP | BPF_CALL));
-}
-
 static int add_sub(struct work *w, u32 start)
 {
 	struct bt_image *img = w->img;
@@ -183,10 +180,10 @@ static int split(struct work *w)
 	struct bt_image *img = w->img;
 	u32 i;
 
-	if (add_sub(w, 0))
+	if (add_sub(w, 0) || (w->opt->exception_cb && add_sub(w, w->opt->exception_cb)))
 		return img->err;
 	for (i = 0; i < c->len; i += two(&c->insns[i]))
-		if (names_sub(&c->insns[i]) &&
+		if (bt_names_sub(&c->insns[i]) &&
 		    add_sub(w, i + 1 + (u32)bt_jump_off(&c->insns[i])))
 			return img->err;
 	for (i = 0; i < img->nr_sub; i++) {
@@ -195,32 +192,6 @@ static int split(struct work *w)
 		img->sub[i].len = end - img->sub[i].start;
 	}
 	return 0;
-}
-
-static bool is_store(const struct bpf_insn *in)
-{
-	return BJN_CLASS(in->code) == BPF_ST || BJN_CLASS(in->code) == BPF_STX;
-}
-
-/* Deepest access below R10; the whole stack once R10 gets into another register. */
-static u32 find_depth(const struct bpf_insn *insns, u32 len)
-{
-	s32 depth = 0;
-	u32 i;
-
-	for (i = 0; i < len; i += two(&insns[i])) {
-		const struct bpf_insn *in = &insns[i];
-		bool load_acq = BJN_CLASS(in->code) == BPF_STX && in->imm == BPF_LOAD_ACQ;
-		bool based = is_store(in) && !load_acq ? in->dst_reg == BPF_REG_10 :
-			     (BJN_CLASS(in->code) == BPF_LDX || load_acq) &&
-			     in->src_reg == BPF_REG_10;
-
-		if (based && -in->off > depth)
-			depth = -in->off;
-		if (!based && in->src_reg == BPF_REG_10)
-			depth = 512;
-	}
-	return (u32)(depth + 7) & ~7u;
 }
 
 static bool has_tail_call(const struct bt_code *c)
@@ -253,15 +224,74 @@ static void fill_functions(struct work *w, bool known)
 	}
 }
 
-/* R10 of a subprogram on its private stack, as the emitter is told. */
-static u64 private_stack(const struct work *w)
-{
-	static u8 stacks[BT_MAX_SUBPROGS][1024] __attribute__((aligned(16)));
-	u8 *top = stacks[w->sub] + sizeof(stacks[0]) - 16;
+/* Private stacks, each between two guards that must stay as they are. */
+static u64 stacks[BT_MAX_SUBPROGS][128] __attribute__((aligned(16)));
 
-	if (!w->opt->per_cpu || has_tail_call(w->code))
+#define STACK_TOP	(sizeof(stacks[0]) - BT_GUARD)
+
+/* R10 of a subprogram on its private stack, as the emitter is told. */
+static u64 private_stack(const struct work *w, u32 depth)
+{
+	u64 top = (uintptr_t)stacks[w->sub] + STACK_TOP;
+	struct bt_sub *s = &w->img->sub[w->sub];
+
+	s->priv_depth = 0;
+	if (!(w->opt->private_stacks >> w->sub % 32 & 1) || !depth || has_tail_call(w->code))
 		return 0;
-	return (uintptr_t)top - w->opt->per_cpu;
+	s->priv_depth = (depth + 15) & ~15u;
+	if (w->opt->base)
+		top = w->opt->priv_base + w->sub * sizeof(stacks[0]) + STACK_TOP;
+	return top - w->opt->per_cpu;
+}
+
+static u8 *low_guard(const struct bt_sub *s, u32 sub)
+{
+	return (u8 *)stacks[sub] + STACK_TOP - s->priv_depth - BT_GUARD;
+}
+
+/**
+ * bt_guards_set - write the guards of a program's private stacks
+ * @img: program that is about to run
+ */
+void bt_guards_set(const struct bt_image *img)
+{
+	u32 i;
+
+	for (i = 0; i < img->nr_sub; i++) {
+		if (!img->sub[i].priv_depth)
+			continue;
+		memset(low_guard(&img->sub[i], i), BT_GUARD_BYTE, BT_GUARD);
+		memset((u8 *)stacks[i] + STACK_TOP, BT_GUARD_BYTE, BT_GUARD);
+	}
+}
+
+/**
+ * bt_guards_good - has nobody written to them since?
+ * @img: program that ran
+ */
+bool bt_guards_good(const struct bt_image *img)
+{
+	u32 i, j;
+
+	for (i = 0; i < img->nr_sub; i++)
+		for (j = 0; img->sub[i].priv_depth && j < BT_GUARD; j++)
+			if (low_guard(&img->sub[i], i)[j] != BT_GUARD_BYTE ||
+			    ((u8 *)stacks[i])[STACK_TOP + j] != BT_GUARD_BYTE)
+				return false;
+	return true;
+}
+
+/**
+ * bt_throw_cell - where the address of a program's exception callback is
+ * @prog: program given to a call_target() callback
+ *
+ * Return: address, or 0 for a program that does not throw.
+ */
+u64 bt_throw_cell(const struct bjn_prog *prog)
+{
+	const struct work *w = prog->priv;
+
+	return w->cell ? address(w, w->cell) : 0;
 }
 
 static void describe_prog(struct work *w, u64 image, bool extra_pass)
@@ -274,11 +304,13 @@ static void describe_prog(struct work *w, u64 image, bool extra_pass)
 	p->len = s->len;
 	p->stack_depth = w->opt->stack_depth;
 	if (!p->stack_depth)
-		p->stack_depth = find_depth(p->insns, p->len);
+		p->stack_depth = bt_find_depth(p->insns, p->len);
 	p->image = image;
 	p->arena_kern = w->opt->arena_kern;
 	p->arena_user = w->opt->arena_user;
-	p->priv_stack = private_stack(w);
+	p->priv_stack = private_stack(w, p->stack_depth);
+	p->exception_boundary = w->opt->throws && !w->sub;
+	p->exception_cb = w->opt->exception_cb && s->start == w->opt->exception_cb;
 	p->is_subprog = w->sub > 0;
 	p->is_main_of_many = !w->sub && w->img->nr_sub > 1;
 	p->tail_call_reachable = has_tail_call(w->code);
@@ -377,6 +409,11 @@ static int compile_many(struct work *w)
 {
 	struct bt_image *img = w->img;
 
+	if (w->opt->throws) {
+		w->cell = region_take(w->r, sizeof(u64));
+		if (!w->cell)
+			return fail(w, -ENOSPC, 0, "no room left for code");
+	}
 	fill_functions(w, false);
 	for (w->sub = 0; w->sub < img->nr_sub; w->sub++)
 		if (compile_sub(w, 0, false) || place(w, &img->sub[w->sub]))
@@ -388,6 +425,9 @@ static int compile_many(struct work *w)
 		if (compile_sub(w, address(w, s->code), true) || finish_sub(w, s))
 			return img->err;
 	}
+	if (w->cell)
+		*(uintptr_t *)(void *)w->cell =
+			(uintptr_t)address(w, sub_at(img, w->opt->exception_cb)->code);
 	return 0;
 }
 

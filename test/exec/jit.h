@@ -3,7 +3,7 @@
 #define BT_JIT_H
 
 #include "../../module/core/backend.h"
-#include "fixup.h"
+#include "frames.h"
 #include "target.h"
 
 #define BT_MAX_SUBPROGS	64
@@ -43,12 +43,14 @@ struct bt_ex {
  * @len: number of slots
  * @words: machine words
  * @code: where they are
+ * @priv_depth: bytes of its private stack, or 0
  */
 struct bt_sub {
 	u32 start;
 	u32 len;
 	u32 words;
 	u32 *code;
+	u32 priv_depth;
 };
 
 /**
@@ -78,9 +80,12 @@ struct bt_image {
  * @base: pretended address of the region, or 0
  * @stack_depth: bytes of stack of each subprogram, 0: found out
  * @know_image: tell the emitter the final address of a single program
- * @per_cpu: if not 0: give each subprogram a stack of its own, unless there are
- *	tail calls, which a private stack excludes; the machine adds this value
- *	to per-CPU addresses
+ * @private_stacks: bit n: give subprogram n a stack of its own, unless there are
+ *	tail calls, which a private stack excludes
+ * @per_cpu: the machine adds this value to per-CPU addresses
+ * @priv_base: with @base: pretended address of the private stacks
+ * @throws: the main program is an exception boundary
+ * @exception_cb: first instruction of the exception callback, or 0
  * @arena_kern: base of the arena for the emitter, or 0
  * @arena_user: the same as user space sees it
  * @starts: if not NULL: gets the native address of every instruction
@@ -91,13 +96,23 @@ struct bt_options {
 	u64 base;
 	u32 stack_depth;
 	bool know_image;
+	u32 private_stacks;
 	u64 per_cpu;
+	u64 priv_base;
+	bool throws;
+	u32 exception_cb;
 	u64 arena_kern;
 	u64 arena_user;
 	u64 *starts;
 };
 
+#define BT_GUARD	16	/* bytes on either side of a private stack */
+#define BT_GUARD_BYTE	0xeb
+
 u64 bt_sub_address(const struct bjn_prog *prog, u32 idx);
+u64 bt_throw_cell(const struct bjn_prog *prog);
+void bt_guards_set(const struct bt_image *img);
+bool bt_guards_good(const struct bt_image *img);
 
 /* The emitter in use; a test may put a changed copy of bt_target.be here. */
 extern const struct bjn_backend *bt_backend;
@@ -113,6 +128,7 @@ enum bt_outcome {
 	BT_TIMEOUT,
 	BT_REGS,	/* a register did not survive */
 	BT_RET,		/* the C return value does not belong to R0 */
+	BT_GUARDS,	/* something was written beside a private stack */
 };
 
 /**

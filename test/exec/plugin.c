@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * plugin [MEMORY] [-b SEED] [-c BITS] [-i] [-m] [-p] [-x] < PROGRAM
+ * plugin [MEMORY] [-b SEED] [-c BITS] [-i] [-m] [-p BITS] [-x] < PROGRAM
  *
  * Compiles a program with the emitter of this target and executes it. PROGRAM
  * is hexadecimal text of struct bpf_insn in little-endian order, MEMORY the
@@ -8,8 +8,8 @@
  * declines, one sentence on standard error and exits with a nonzero status.
  *
  * -b SEED: blind constants first; -c BITS: CPU capabilities for the emitter;
- * -i: interpret instead; -m: print the memory afterwards, too; -p: private
- * stacks; -x: print the code as one hexadecimal word per line instead of
+ * -i: interpret instead; -m: print the memory afterwards, too; -p BITS: bit n:
+ * subprogram n has a private stack; -x: print the code as one hexadecimal word per line instead of
  * running it.
  */
 #include <stdio.h>
@@ -23,7 +23,7 @@
  * @mem: memory in hexadecimal, or empty
  * @blind: seed, or 0
  * @cpu: CPU capability bits
- * @private_stack: each subprogram has a stack of its own
+ * @private_stacks: bit n: subprogram n has a stack of its own
  * @memory: print the memory afterwards
  * @interpret: run the interpreter
  * @dump: print the code
@@ -32,7 +32,7 @@ struct request {
 	const char *mem;
 	u32 blind;
 	u64 cpu;
-	bool private_stack;
+	u32 private_stacks;
 	bool memory;
 	bool interpret;
 	bool dump;
@@ -64,8 +64,8 @@ static int parse_args(int argc, char **argv, struct request *rq)
 			rq->dump = true;
 		} else if (!strcmp(argv[i], "-m")) {
 			rq->memory = true;
-		} else if (!strcmp(argv[i], "-p")) {
-			rq->private_stack = true;
+		} else if (!strcmp(argv[i], "-p") && i + 1 < argc) {
+			rq->private_stacks = (u32)strtoul(argv[++i], NULL, 0);
 		} else if (!strcmp(argv[i], "-c") && i + 1 < argc) {
 			rq->cpu = strtoull(argv[++i], NULL, 0);
 		} else if (!strcmp(argv[i], "-b") && i + 1 < argc) {
@@ -75,7 +75,7 @@ static int parse_args(int argc, char **argv, struct request *rq)
 			seen = true;
 		} else {
 			fprintf(stderr,
-				"usage: plugin [MEMORYHEX] [-b SEED] [-c BITS] [-i] [-m] [-p] [-x] < PROGRAMHEX\n");
+				"usage: plugin [MEMORYHEX] [-b SEED] [-c BITS] [-i] [-m] [-p BITS] [-x] < PROGRAMHEX\n");
 			return -EINVAL;
 		}
 	}
@@ -180,7 +180,7 @@ int main(int argc, char **argv)
 			       "the memory is no hexadecimal text");
 	if (bt_validate(insns, len, &at, &why))
 		return decline("program refused", why, at);
-	p.private_stack = rq.private_stack;
+	p.private_stacks = rq.private_stacks;
 	if (bt_prepare(&p, insns, len, rq.blind, &why))
 		return decline("program refused", why, 0);
 	bt_env.cpu = rq.cpu;

@@ -113,6 +113,7 @@ void bt_run_native(const struct bt_image *img, const u64 *args, struct bt_result
 	now_result = res;
 	ticks = 0;
 	if (!sigsetjmp(escape, 0)) {
+		bt_guards_set(img);
 		now = img;
 		bt_enter(img->sub[0].code, args, &st);
 		now = NULL;
@@ -123,6 +124,8 @@ void bt_run_native(const struct bt_image *img, const u64 *args, struct bt_result
 		} else if (!bt_target_ret_ok(&st)) {
 			res->outcome = BT_RET;
 			res->detail = st.ret;
+		} else if (!bt_guards_good(img)) {
+			res->outcome = BT_GUARDS;
 		}
 	}
 	now = NULL;
@@ -188,6 +191,9 @@ void bt_describe(const struct bt_result *res, char *buf, size_t size)
 		break;
 	case BT_REGS:
 		snprintf(buf, size, "%s did not survive", bt_target_bad_name(res->detail));
+		break;
+	case BT_GUARDS:
+		snprintf(buf, size, "a guard of a private stack was overwritten");
 		break;
 	case BT_RET:
 		snprintf(buf, size, "the C return value is 0x%llx, R0 is 0x%llx",

@@ -81,6 +81,26 @@ static void describe_kfunc(const struct bt_func *f, struct bjn_call *call)
 	memcpy(call->arg_flags, f->flags, sizeof(f->flags));
 }
 
+static bool is_special_helper(s32 id)
+{
+	return id == BT_H_CPU_ID || id == BT_H_CURRENT || id == BT_H_MAY_GOTO;
+}
+
+/* Calls that are not calls of a C function. */
+static void describe_special(const struct bjn_prog *prog, const struct bpf_insn *in,
+			     struct bjn_call *call)
+{
+	if (in->src_reg) {
+		call->kind = BJN_CALL_THROW;
+		call->addr = bt_throw_cell(prog);
+	} else if (in->imm == BT_H_MAY_GOTO) {
+		call->kind = BJN_CALL_MAY_GOTO;
+		call->addr = (uintptr_t)bt_target.may_goto;
+	} else {
+		call->kind = in->imm == BT_H_CPU_ID ? BJN_CALL_CPU_ID : BJN_CALL_CURRENT;
+	}
+}
+
 static int call_target(const struct bjn_prog *prog, u32 idx, struct bjn_call *call)
 {
 	const struct bpf_insn *in = &prog->insns[idx];
@@ -92,8 +112,8 @@ static int call_target(const struct bjn_prog *prog, u32 idx, struct bjn_call *ca
 		call->addr = bt_sub_address(prog, idx);
 		return 0;
 	}
-	if (!in->src_reg && (in->imm == BT_H_CPU_ID || in->imm == BT_H_CURRENT)) {
-		call->kind = in->imm == BT_H_CPU_ID ? BJN_CALL_CPU_ID : BJN_CALL_CURRENT;
+	if (in->src_reg ? in->imm == BT_K_THROW : is_special_helper(in->imm)) {
+		describe_special(prog, in, call);
 		return 0;
 	}
 	f = in->src_reg ? bt_kfunc(in->imm) : bt_helper(in->imm);
@@ -123,6 +143,10 @@ static u64 reference(const struct bpf_insn *in, const char **why)
 {
 	if (in->src_reg == BPF_PSEUDO_MAP_FD && in->imm == 0)
 		return (uintptr_t)&bt_world.array;
+	if (in->src_reg == BPF_PSEUDO_MAP_VALUE && in->imm == BT_V_MEM)
+		return (uintptr_t)bt_world.mem;
+	if (in->src_reg == BPF_PSEUDO_MAP_VALUE && in->imm == BT_V_PERCPU && bt_target.per_cpu)
+		return (uintptr_t)bt_world.mem - bt_target.per_cpu();
 	if (in->src_reg == BPF_PSEUDO_MAP_VALUE && (u32)in->imm < BT_MAX_INSNS)
 		return (uintptr_t)&bt_world.jump_table[in->imm];
 	*why = "ld_imm64 refers to something that this world has not";
@@ -132,14 +156,15 @@ static u64 reference(const struct bpf_insn *in, const char **why)
 /*
  * References to maps become addresses, helper 12 a tail call; every instruction
  * stays in its place. Map 0 is the prog_array; a map value reference with imm N
- * is the address of the slot of the instruction array that leads to instruction N.
+ * is the address of the slot of the instruction array that leads to instruction N,
+ * or the memory.
  */
 static int resolve(const struct bpf_insn *in, u32 len, struct bt_code *out,
 		   const char **why)
 {
 	u32 i;
 
-	if (!bt_code_reserve(out, len)) {
+	if (!bt_code_reserve(out, len + BT_DEFAULT_CB_LEN)) {
 		*why = "out of memory";
 		return -ENOMEM;
 	}
@@ -200,8 +225,15 @@ int bt_prepare(struct bt_program *p, const struct bpf_insn *insns, u32 len, u32 
 
 	p->len = len;
 	p->final = &p->guarded;
+	if (err)
+		return err;
+	bt_find_exceptions(&p->resolved, &p->exc);
+	p->has_loops = bt_has_may_goto(&p->resolved);
+	if (p->has_loops)
+		err = bt_loops(&p->resolved, bt_env.reg_ax, &p->looped, why);
 	if (!err)
-		err = bt_guard(&p->resolved, bt_env.reg_ax, &p->guarded, why);
+		err = bt_guard(p->has_loops ? &p->looped : &p->resolved, bt_env.reg_ax, &p->guarded,
+			       why);
 	if (!err && blind) {
 		err = bt_blind(&p->guarded, bt_env.reg_ax, &blind, &p->blinded, why);
 		p->final = &p->blinded;
@@ -210,7 +242,9 @@ int bt_prepare(struct bt_program *p, const struct bpf_insn *insns, u32 len, u32 
 		return err;
 	p->gotox = has_gotox(&p->resolved);
 	p->interp.insns = p->resolved.insns;
-	p->interp.len = len;
+	p->interp.len = p->resolved.len;
+	p->interp.exception_cb = p->exc.custom;
+	p->interp.per_cpu = bt_target.per_cpu ? bt_target.per_cpu() : 0;
 	p->interp.arena_kern = (uintptr_t)bt_world.arena;
 	p->interp.arena_user = BT_ARENA_USER;
 	p->interp.host = &bt_host;
@@ -225,6 +259,42 @@ static bool reserve_starts(struct bt_program *p)
 	p->starts_cap = p->final->len + 1;
 	p->starts = malloc(p->starts_cap * sizeof(u64));
 	return p->starts;
+}
+
+/* Where instruction @i of the user's program is in the compiled one. */
+static u32 final_index(const struct bt_program *p, u32 i)
+{
+	if (p->has_loops)
+		i = p->looped.map[i];
+	i = p->guarded.map[i];
+	return p->final == &p->blinded ? p->blinded.map[i] : i;
+}
+
+/**
+ * bt_needs - features of the back end without which it cannot be compiled
+ * @p: program after bt_prepare()
+ *
+ * Return: BJN_FEAT() bits; not all features are looked for.
+ */
+u64 bt_needs(const struct bt_program *p)
+{
+	const struct bt_code *c = &p->resolved;
+	u64 needs = 0;
+	u32 i;
+
+	for (i = 0; i < c->len; i++) {
+		const struct bpf_insn *in = &c->insns[i];
+
+		if (in->code == BJN_LD_IMM64)
+			i++;
+		else if (in->src_reg == BI_REG_ARGS || in->dst_reg == BI_REG_ARGS)
+			needs |= BJN_FEAT(STACK_ARGS);
+		else if (in->code == (BPF_ALU64 | BPF_MOV | BPF_X) && in->off == BJN_MOV_PERCPU)
+			needs |= BJN_FEAT(PERCPU_INSN);
+	}
+	return needs | (p->exc.throws ? BJN_FEAT(EXCEPTIONS) : 0) |
+	       (p->has_loops ? BJN_FEAT(TIMED_MAY_GOTO) : 0) |
+	       (bt_uses_arena(c) ? BJN_FEAT(ARENA) : 0);
 }
 
 /**
@@ -268,8 +338,12 @@ int bt_translate(struct bt_program *p, struct bt_region *r, bool know_image)
 		p->img.why = "out of memory";
 		return -ENOMEM;
 	}
-	if (p->private_stack)
-		opt.per_cpu = bt_target.per_cpu;
+	if (bt_target.per_cpu && bt_env.features & BJN_FEAT(PRIVATE_STACK)) {
+		opt.private_stacks = p->private_stacks;
+		opt.per_cpu = bt_target.per_cpu();
+	}
+	opt.throws = p->exc.throws;
+	opt.exception_cb = p->exc.cb ? final_index(p, p->exc.cb) : 0;
 	if (p->gotox)
 		opt.starts = p->starts;
 	if (bt_uses_arena(&p->resolved)) {
@@ -277,13 +351,6 @@ int bt_translate(struct bt_program *p, struct bt_region *r, bool know_image)
 		opt.arena_user = BT_ARENA_USER;
 	}
 	return bt_compile(p->final, &opt, r, &p->img);
-}
-
-/* Where instruction @i of the user's program is in the compiled one. */
-static u32 final_index(const struct bt_program *p, u32 i)
-{
-	i = p->guarded.map[i];
-	return p->final == &p->blinded ? p->blinded.map[i] : i;
 }
 
 /**

@@ -17,18 +17,24 @@
  * @starts: native address of each instruction of @final, if gotox occurs
  * @starts_cap: capacity of @starts
  * @gotox: the program uses an instruction array
- * @private_stack: compile it for private stacks; set by the caller
+ * @looped: may_goto taken apart, if it occurs
+ * @has_loops: it does
+ * @exc: what it has to do with exceptions
+ * @private_stacks: bit n: subprogram n is to have a stack of its own; set by the
+ *	caller
  * @len: slots of the original program
  */
 struct bt_program {
-	struct bt_code resolved, guarded, blinded;
+	struct bt_code resolved, looped, guarded, blinded;
 	const struct bt_code *final;
 	struct bi_prog interp;
 	struct bt_image img;
 	u64 *starts;
 	u32 starts_cap;
 	bool gotox;
-	bool private_stack;
+	bool has_loops;
+	struct bt_exceptions exc;
+	u32 private_stacks;
 	u32 len;
 };
 
@@ -37,6 +43,7 @@ struct bt_program {
 int bt_session_init(void);
 int bt_prepare(struct bt_program *p, const struct bpf_insn *insns, u32 len, u32 blind,
 	       const char **why);
+u64 bt_needs(const struct bt_program *p);
 bool bt_uses_arena(const struct bt_code *c);
 int bt_translate(struct bt_program *p, struct bt_region *r, bool know_image);
 void bt_native(struct bt_program *p, const u64 *args, struct bt_result *res);

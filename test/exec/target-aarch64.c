@@ -11,12 +11,24 @@
 /* Atomics as loops, then with the CPU's own instructions. */
 static const u64 levels[] = { CPU | BJN_A64_CPU_LSE | BJN_A64_CPU_LRCPC };
 
+u64 (*bjn_a64_may_goto_check)(u64 *slot) = bt_check_may_goto;
+
+/* The thread pointer stands in for the register with the kernel's offset. */
+static u64 per_cpu(void)
+{
+	return (uintptr_t)__builtin_thread_pointer();
+}
+
 const struct bt_target bt_target = {
 	.name = "aarch64",
 	.be = &bjn_arm64,
 	.cpu = CPU,
 	.levels = levels,
 	.nr_levels = BJN_ARRAY_SIZE(levels),
+	.per_cpu = per_cpu,
+	.may_goto = bjn_a64_may_goto,
+	.may_goto_r0 = bt_may_goto_r0,
+	.may_goto_r5 = bt_may_goto_r5,
 	.callee_extends = true,
 };
 

@@ -45,13 +45,23 @@ static bool emulate(void *ucontext, bool (*mapped)(u64 addr, u32 size))
 	return true;
 }
 
+u64 (*bjn_la_may_goto_check)(u64 *slot) = bt_check_may_goto;
+
+static u64 per_cpu(void)
+{
+	return 0x5a5 + 10;	/* entry-loongarch64.S: PATTERN of $r21 */
+}
+
 const struct bt_target bt_target = {
 	.name = "loongarch64",
 	.be = &bjn_loongarch,
 	.levels = levels,
 	.nr_levels = BJN_ARRAY_SIZE(levels),
 	.emulate = emulate,
-	.per_cpu = 0x5a5 + 10,	/* entry-loongarch64.S: PATTERN of $r21 */
+	.per_cpu = per_cpu,
+	.may_goto = bjn_la_may_goto,
+	.may_goto_r0 = bt_may_goto_r0,
+	.may_goto_r5 = bt_may_goto_r5,
 };
 
 const void *bt_target_thread_pointer(void)

@@ -160,6 +160,11 @@ static void facts(struct bjn_env *env)
 	env->helper[BJN_MIPS_CMPXCHG64] = (uintptr_t)wrap(cmpxchg64);
 }
 
+static u64 per_cpu(void)
+{
+	return percpu_offsets[7];
+}
+
 /* Bits that every set has, and those that may as well be there. */
 #define ALWAYS	(CPU_ORDER | BJN_MIPS_CPU_WIDE_R0 | (CPU & BJN_MIPS_CPU_ADDR64))
 #define WEAK	(BJN_MIPS_CPU_WEAK | BJN_MIPS_CPU_LLSC_SYNC)
@@ -172,6 +177,7 @@ const struct bt_target bt_target = {
 	.cpu = CPU | ALWAYS | BJN_MIPS_CPU_WEAK,
 	.levels = levels,
 	.nr_levels = BJN_ARRAY_SIZE(levels),
+	.per_cpu = per_cpu,
 	.facts = facts,
 	.wrap = wrap,
 };

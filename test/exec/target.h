@@ -17,8 +17,11 @@
  * @nr_levels: their number
  * @emulate: carries out an instruction that the emulator lacks and steps over
  *	it, unless @mapped says no; false: it is another one. May be NULL
- * @per_cpu: what the register with the offset of this CPU's data holds while a
- *	program runs; 0: no private stacks here
+ * @per_cpu: what the machine adds to per-CPU addresses while a program runs; NULL:
+ *	nobody knows
+ * @may_goto: routine for BJN_CALL_MAY_GOTO, that of the module; may be NULL
+ * @may_goto_r0: the same, but it destroys R0; for planted bugs
+ * @may_goto_r5: the same, but it destroys R5
  * @callee_extends: the C ABI leaves the upper bits of narrow arguments open
  * @facts: fills in further facts for the emitter; may be NULL
  * @wrap: gives C functions what a kernel's have that user space lacks: returns
@@ -31,7 +34,10 @@ struct bt_target {
 	const u64 *levels;
 	u32 nr_levels;
 	bool (*emulate)(void *ucontext, bool (*mapped)(u64 addr, u32 size));
-	u64 per_cpu;
+	u64 (*per_cpu)(void);
+	const void *may_goto;
+	const void *may_goto_r0;
+	const void *may_goto_r5;
 	bool callee_extends;
 	void (*facts)(struct bjn_env *env);
 	const void *(*wrap)(const void *fn);
@@ -59,9 +65,21 @@ struct bt_state {
 	u64 sp;
 };
 
+/* helpers.c: what a loop asks when its count has run out */
+u64 bt_check_may_goto(u64 *slot);
+
+/* arch-X/entry.S: the routine and the function that it asks */
+void bjn_la_may_goto(void);
+void bjn_a64_may_goto(void);
+extern u64 (*bjn_la_may_goto_check)(u64 *slot);
+extern u64 (*bjn_a64_may_goto_check)(u64 *slot);
+
 /* entry-NAME.S */
 void bt_enter(const void *fn, const u64 *args, struct bt_state *st);
 u64 bt_trash_regs(u64 a, u64 b, u64 c, u64 d, u64 e);
+
+void bt_may_goto_r0(void);
+void bt_may_goto_r5(void);
 
 /* target-NAME.c */
 const void *bt_target_thread_pointer(void);

@@ -42,6 +42,8 @@ static const char *check_mov_off(const struct bpf_insn *in)
 		return NULL;
 	if (in->imm)
 		return "immediate of an operation on registers";
+	if (wide && in->off == BJN_MOV_PERCPU)
+		return NULL;
 	return is_movsx(in) ? NULL : "unknown kind of move";
 }
 
@@ -79,7 +81,8 @@ static const char *check_call(const struct bpf_insn *in)
 	if (in->src_reg == BPF_PSEUDO_CALL)
 		return NULL;
 	if (in->src_reg == BPF_PSEUDO_KFUNC_CALL)
-		return bt_kfunc(in->imm) ? NULL : "call of an unknown kernel function";
+		return in->imm == BT_K_THROW || bt_kfunc(in->imm) ? NULL :
+		       "call of an unknown kernel function";
 	if (in->src_reg)
 		return "unknown kind of call";
 	if (in->imm == BT_H_TAIL_CALL || in->imm == BT_H_CPU_ID || in->imm == BT_H_CURRENT)
@@ -98,6 +101,8 @@ static const char *check_jmp(const struct bpf_insn *in)
 		return in->src_reg || in->dst_reg ? "unused field of a jump" : NULL;
 	if (in->code == (BPF_JMP | BPF_CALL))
 		return check_call(in);
+	if (in->code == BT_MAY_GOTO)
+		return in->src_reg || in->dst_reg || in->imm ? "unused field of a may_goto" : NULL;
 	if (in->code == (BPF_JMP | BPF_EXIT))
 		return in->src_reg || in->dst_reg || in->off || in->imm ?
 		       "unused field of an exit" : NULL;
@@ -173,6 +178,8 @@ static const char *check_ld(const struct bpf_insn *in)
 {
 	if (in->code != BJN_LD_IMM64)
 		return "unknown opcode";
+	if (in->src_reg == BPF_PSEUDO_FUNC && in->off == BT_EXCEPTION_CB)
+		return NULL;
 	return in->off ? "offset of an ld_imm64" : NULL;
 }
 
@@ -202,8 +209,22 @@ static bool writes_r10(const struct bpf_insn *in)
 	       in->dst_reg == BPF_REG_10;
 }
 
+/* R11 is no register: it names arguments, and only whole ones. */
+static bool is_argument(const struct bpf_insn *in)
+{
+	s32 off = in->src_reg == BI_REG_ARGS ? in->off : -in->off;
+	u8 base = in->src_reg == BI_REG_ARGS ? in->dst_reg : in->src_reg;
+
+	if (in->src_reg == BI_REG_ARGS ? in->code != (BPF_LDX | BPF_MEM | BPF_DW) :
+	    in->code != (BPF_STX | BPF_MEM | BPF_DW) && in->code != (BPF_ST | BPF_MEM | BPF_DW))
+		return false;
+	return base <= BPF_REG_10 && off > 0 && off <= 8 * BI_MORE_ARGS && !(off & 7);
+}
+
 static const char *check_regs(const struct bpf_insn *in)
 {
+	if (in->src_reg == BI_REG_ARGS || in->dst_reg == BI_REG_ARGS)
+		return is_argument(in) ? NULL : "impossible access to an argument";
 	if (in->dst_reg > BPF_REG_10 || (in->src_reg > BPF_REG_10))
 		return "a register that does not exist";
 	return writes_r10(in) ? "R10 is read-only" : NULL;
@@ -211,17 +232,23 @@ static const char *check_regs(const struct bpf_insn *in)
 
 static bool falls_through(const struct bpf_insn *in)
 {
+	if (in->code == (BPF_JMP | BPF_CALL) && in->src_reg == BPF_PSEUDO_KFUNC_CALL)
+		return in->imm != BT_K_THROW;
 	return in->code != (BPF_JMP | BPF_EXIT) && in->code != (BPF_JMP | BPF_JA) &&
 	       in->code != BJN_GOTOL && in->code != BJN_GOTOX;
 }
 
-static const char *check_target(const struct bpf_insn *insns, u32 len, const u8 *second, u32 i)
+/* Marks in an array with an element for each slot. */
+#define SECOND	1	/* second half of an instruction */
+#define START	2	/* a subprogram starts */
+
+static const char *check_target(const struct bpf_insn *insns, u32 len, const u8 *mark, u32 i)
 {
 	s64 t = (s64)i + 1 + bt_jump_off(&insns[i]);
 
 	if (t < 0 || t >= len)
 		return "a jump leaves the program";
-	return second[t] ? "a jump into the middle of an instruction" : NULL;
+	return mark[t] & SECOND ? "a jump into the middle of an instruction" : NULL;
 }
 
 static const char *check_one(const struct bpf_insn *insns, u32 len, u32 i)
@@ -240,7 +267,38 @@ static const char *check_one(const struct bpf_insn *insns, u32 len, u32 i)
 	return why;
 }
 
-static const char *check_all(const struct bpf_insn *insns, u32 len, u8 *second, u32 *at)
+/* Nothing but a call gets from one function into another. */
+static const char *check_functions(const struct bpf_insn *insns, u32 len, u8 *mark, u32 *at)
+{
+	u32 i, from, to, prev = 0;
+
+	for (i = 0; i < len; i++)
+		if (!(mark[i] & SECOND) && bt_names_sub(&insns[i]))
+			mark[i + 1 + (u32)bt_jump_off(&insns[i])] |= START;
+	for (i = 0; i < len; i++) {
+		if (mark[i] & SECOND)
+			continue;
+		*at = i;
+		if (i && mark[i] & START && falls_through(&insns[prev]))
+			return "the code before a subprogram runs into it";
+		prev = i;
+		if (!bt_is_jump(&insns[i]) || bt_names_sub(&insns[i]))
+			continue;
+		from = i + 1;
+		to = from + (u32)bt_jump_off(&insns[i]);
+		if (from > to) {
+			from = to + 1;
+			to = i;
+		}
+		while (from <= to && !(mark[from] & START))
+			from++;
+		if (from <= to)
+			return "a jump leaves the function";
+	}
+	return NULL;
+}
+
+static const char *check_all(const struct bpf_insn *insns, u32 len, u8 *mark, u32 *at)
 {
 	const char *why = NULL;
 	u32 i, last = 0;
@@ -250,16 +308,16 @@ static const char *check_all(const struct bpf_insn *insns, u32 len, u8 *second, 
 		last = i;
 		why = check_one(insns, len, i);
 		if (!why && insns[i].code == BJN_LD_IMM64)
-			second[++i] = 1;
+			mark[++i] = SECOND;
 	}
 	if (!why && falls_through(&insns[last]))
 		why = "the program does not end with an exit or a jump";
 	for (i = 0; i < len && !why; i++) {
 		*at = i;
-		if (!second[i] && bt_is_jump(&insns[i]))
-			why = check_target(insns, len, second, i);
+		if (!(mark[i] & SECOND) && bt_is_jump(&insns[i]))
+			why = check_target(insns, len, mark, i);
 	}
-	return why;
+	return why ? why : check_functions(insns, len, mark, at);
 }
 
 /**
@@ -273,19 +331,19 @@ static const char *check_all(const struct bpf_insn *insns, u32 len, u8 *second, 
  */
 int bt_validate(const struct bpf_insn *insns, u32 len, u32 *at, const char **why)
 {
-	u8 *second;
+	u8 *mark;
 
 	*at = 0;
 	if (!len || len > BT_MAX_INSNS) {
 		*why = len ? "the program is too long" : "the program is empty";
 		return -EINVAL;
 	}
-	second = calloc(len, 1);
-	if (!second) {
+	mark = calloc(len, 1);
+	if (!mark) {
 		*why = "out of memory";
 		return -ENOMEM;
 	}
-	*why = check_all(insns, len, second, at);
-	free(second);
+	*why = check_all(insns, len, mark, at);
+	free(mark);
 	return *why ? -EINVAL : 0;
 }

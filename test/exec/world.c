@@ -116,12 +116,12 @@ static int host_helper(struct bi_vm *vm, s32 id, const u64 *arg, u64 *ret)
 	return 0;
 }
 
-static int host_kfunc(struct bi_vm *vm, s32 id, const u64 *arg, u64 *ret)
+static int host_kfunc(struct bi_vm *vm, s32 id, const u64 *arg, u32 given, u64 *ret)
 {
 	const struct bt_func *f = bt_kfunc(id);
 
 	(void)vm;
-	if (!f)
+	if (!f || f->nargs > given)
 		return -EINVAL;
 	*ret = f->call(arg);
 	return 0;
@@ -130,6 +130,7 @@ static int host_kfunc(struct bi_vm *vm, s32 id, const u64 *arg, u64 *ret)
 const struct bi_host bt_host = {
 	.helper = host_helper,
 	.kfunc = host_kfunc,
+	.throw_id = BT_K_THROW,
 	.mapped = host_mapped,
 	.tail_target = host_tail_target,
 };

@@ -9,6 +9,7 @@
 
 #include "../../module/core/backend.h"
 #include "../interp/interp.h"
+#include "frames.h"
 
 #define BT_MEM_SIZE	4096	/* bytes at R1; both neighbour pages fault */
 #define BT_ARENA_SIZE	8192	/* populated bytes at the start of the arena */
@@ -66,7 +67,7 @@ void bt_world_env(struct bjn_env *env);
  * struct bt_func - a C function that programs can call
  * @id: imm of the call
  * @fn: native address
- * @call: calls it with five values as a C caller does
+ * @call: calls it as a C caller does, with five values or its own number
  * @nargs: kernel function: number of arguments
  * @size: kernel function: bytes of each
  * @flags: kernel function: BJN_ARG_* of each
@@ -76,8 +77,8 @@ struct bt_func {
 	const void *fn;
 	u64 (*call)(const u64 *a);
 	u8 nargs;
-	u8 size[5];
-	u8 flags[5];
+	u8 size[BJN_MAX_ARGS];
+	u8 flags[BJN_MAX_ARGS];
 };
 
 const struct bt_func *bt_helper(s32 id);
@@ -102,6 +103,17 @@ enum {
 enum {
 	BT_K_NARROW = 1,	/* u8, s8, u16, s16, u32 */
 	BT_K_WORDS = 2,		/* s32, u32, s64, u64, s32 */
+	BT_K_SIX = 6,		/* five u64, s8 */
+	BT_K_EIGHT = 8,		/* u8, u64, s16, u64, s32, u8, u32, s16 */
+	BT_K_NINE = 9,		/* u64 */
+	BT_K_TWELVE = 12,	/* u64, s32, u8, s64, u16, s8, u32, s16, u8, s32, u64, s16 */
+	BT_K_TWELVE_MORE = 13,	/* s8, u16, u64, u32, s64, u16, s64, u8, u32, s8, u16, u64 */
+};
+
+/* Map values besides the slots of the instruction array, by imm of an ld_imm64. */
+enum {
+	BT_V_MEM = -1,		/* the memory */
+	BT_V_PERCPU = -2,	/* the memory as a per-CPU address */
 };
 
 extern u64 bt_checks_failed;

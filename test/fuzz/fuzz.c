@@ -56,7 +56,7 @@ static void new_case(struct bf_case *c, u64 seed)
 	if (only_level >= 0)
 		c->cpu = bt_level((u32)only_level);
 	c->blind = bf_chance(&gen, 4) ? bf_rand(&gen, UINT32_MAX) | 1 : 0;
-	c->p.private_stack = bf_chance(&gen, 3);
+	c->p.private_stacks = bf_chance(&gen, 3) ? bf_rand(&gen, UINT32_MAX) : 0;
 	bf_memory(seed, c->before, BF_MEM_SIZE);
 	if (bt_validate(out, len, &at, &why) || (strict && !bf_defined(out, len))) {
 		printf("# SEED=0x%llx: the generator made a bad program\n", (unsigned long long)seed);
@@ -90,7 +90,7 @@ static void report(struct bf_case *c, const char *why)
 	again.blind = c->blind;
 	again.cpu = c->cpu;
 	again.know_image = c->know_image;
-	again.p.private_stack = c->p.private_stack;
+	again.p.private_stacks = c->p.private_stacks;
 	again.arena = c->arena;
 	again.is_long = c->is_long;
 	memcpy(again.before, c->before, BF_MEM_SIZE);
@@ -105,8 +105,8 @@ static void report(struct bf_case *c, const char *why)
 		printf(" -c 0x%llx", (unsigned long long)again.cpu);
 	if (again.blind)
 		printf(" -b %u", again.blind);
-	if (again.p.private_stack)
-		printf(" -p");
+	if (again.p.private_stacks)
+		printf(" -p 0x%x", again.p.private_stacks);
 	printf(" # R0 should be %llx\n", (unsigned long long)again.r0);
 	fflush(stdout);
 }

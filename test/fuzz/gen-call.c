@@ -17,7 +17,7 @@ static void called(struct bf_gen *g, bool result)
 /* A program whose memory register dies in a call makes none. */
 static bool can_call(const struct bf_gen *g)
 {
-	return g->base > BPF_REG_5 && bf_can(BPF_JMP | BPF_CALL);
+	return g->base > BPF_REG_5 && !g->no_call && bf_can(BPF_JMP | BPF_CALL);
 }
 
 static void set_arg(struct bf_gen *g, u8 arg)
@@ -87,9 +87,15 @@ static void call_inlined(struct bf_gen *g)
 
 static void call_kfunc(struct bf_gen *g)
 {
+	static const s32 ids[] = {
+		BT_K_NARROW, BT_K_WORDS, BT_K_SIX, BT_K_EIGHT, BT_K_NINE, BT_K_TWELVE, BT_K_TWELVE_MORE,
+	};
+	s32 id = ids[bf_rand(g, g->many_args ? BJN_ARRAY_SIZE(ids) : 2)];
+
+	if (!bf_put_args(g, bt_kfunc(id)->nargs - 5u, 0))
+		return;
 	set_args(g, BPF_REG_1, BPF_REG_5);
-	bf_put(g, BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_KFUNC_CALL, 0,
-	       bf_chance(g, 2) ? BT_K_NARROW : BT_K_WORDS);
+	bf_put(g, BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_KFUNC_CALL, 0, id);
 }
 
 void bf_call(struct bf_gen *g)
@@ -102,10 +108,11 @@ void bf_call(struct bf_gen *g)
 	if (!can_call(g))
 		return;
 	calls[bf_rand(g, BJN_ARRAY_SIZE(calls))](g);
-	called(g, true);
+	if (!g->dead)
+		called(g, true);
 }
 
-static void pend(struct bf_gen *g, u32 sub)
+void bf_pend(struct bf_gen *g, u32 sub)
 {
 	g->pending[g->nr_pending].at = g->n;
 	g->pending[g->nr_pending++].sub = sub;
@@ -114,7 +121,7 @@ static void pend(struct bf_gen *g, u32 sub)
 static void call_loop(struct bf_gen *g, u32 sub)
 {
 	bf_put(g, BPF_ALU64 | BPF_MOV | BPF_K, BPF_REG_1, 0, 0, (s32)bf_rand(g, 5));
-	pend(g, sub);
+	bf_pend(g, sub);
 	bf_ld_imm64(g, BPF_REG_2, BPF_PSEUDO_FUNC, 0);
 	bf_put(g, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_3, g->base, 0, 0);
 	bf_put(g, BPF_JMP | BPF_CALL, 0, 0, 0, BT_H_LOOP);
@@ -128,14 +135,20 @@ void bf_call_sub(struct bf_gen *g)
 	if (!can_call(g) || sub > g->nr_subs || g->nr_pending >= BF_MAX_PENDING || g->reach > 30)
 		return;
 	sub += bf_rand(g, g->nr_subs - g->sub);
+	if (sub == g->cb)
+		return;
+	if (g->quiet >> g->sub & 1)
+		g->quiet |= 1u << sub;
 	if (g->is_callback & 1u << sub) {
 		call_loop(g, sub);
 		called(g, true);
 		return;
 	}
+	if (!bf_put_args(g, g->nr_args[sub], g->mem_args[sub]))
+		return;
 	set_args(g, BPF_REG_2, BPF_REG_5);
 	bf_put(g, BPF_ALU64 | BPF_MOV | BPF_X, BPF_REG_1, g->base, 0, 0);
-	pend(g, sub);
+	bf_pend(g, sub);
 	bf_put(g, BPF_JMP | BPF_CALL, 0, BPF_PSEUDO_CALL, 0, 0);
 	called(g, true);
 }
@@ -145,7 +158,8 @@ void bf_tail_call(struct bf_gen *g)
 {
 	u32 index = bf_rand(g, 6);
 
-	if (!can_call(g) || !bf_can(BJN_TAIL_CALL) || g->is_callback || g->reach > 4)
+	if (!can_call(g) || !bf_can(BJN_TAIL_CALL) || g->is_callback || g->reach > 4 ||
+	    g->many_args || (g->quiet >> g->sub & 1))
 		return;
 	if (index == BT_SLOT_SELF && !bf_chance(g, 4))
 		index = BT_SLOT_NULL;

@@ -69,9 +69,9 @@ void bf_store(struct bf_gen *g)
 
 static void acquire_release(struct bf_gen *g, u8 mode, const struct place *p, u32 s)
 {
-	u8 reg = bf_scalar(g);
+	u8 reg = bf_pick(g, BF_SCALAR);
 
-	if (bf_chance(g, 2)) {
+	if (reg != BF_NO_REG && bf_chance(g, 2)) {
 		bf_put(g, BPF_STX | mode | sizes[s], p->reg, reg, p->off, BPF_STORE_REL);
 		return;
 	}
@@ -242,6 +242,8 @@ void bf_arena(struct bf_gen *g)
 			return;
 		if (s >= 2 && bf_chance(g, 3) && bf_can(code))
 			one_atomic(g, BJN_PROBE_ATOMIC, &p, s);
+		else if (bf_chance(g, 4) && bf_can(code))
+			acquire_release(g, BJN_PROBE_ATOMIC, &p, s);
 		else
 			arena_access(g, &p, s);
 	}

@@ -232,10 +232,8 @@ static void pointer(struct bf_gen *g)
 		bf_put(g, BPF_ALU64 | BPF_SUB | BPF_K, reg, 0, 0, -off);
 }
 
-static void block(struct bf_gen *g, u32 pieces);
-
 /* What is known where two paths meet. */
-static void meet(struct bf_gen *g, const struct bf_reg *other)
+void bf_meet(struct bf_gen *g, const struct bf_reg *other)
 {
 	u32 i;
 
@@ -283,7 +281,7 @@ static void cond_jump(struct bf_gen *g)
 }
 
 /* Let the jump at @at go to the next instruction. */
-static void land(struct bf_gen *g, u32 at)
+void bf_land(struct bf_gen *g, u32 at)
 {
 	struct bpf_insn *in = &g->out[at];
 	s32 off = (s32)(g->n - at - 1);
@@ -310,24 +308,24 @@ static void if_else(struct bf_gen *g)
 	jump = g->n - 1;
 	memcpy(before, g->r, sizeof(before));
 	stretch(g);
-	block(g, 1 + bf_rand(g, 4));
+	bf_block(g, 1 + bf_rand(g, 4));
 	if (g->dead || bf_chance(g, 2)) {
-		land(g, jump);
-		meet(g, before);
+		bf_land(g, jump);
+		bf_meet(g, before);
 		return;
 	}
 	bf_put(g, bf_chance(g, 2) ? BJN_GOTOL : BPF_JMP | BPF_JA, 0, 0, 0, 0);
 	over = g->n - 1;
-	land(g, jump);
+	bf_land(g, jump);
 	memcpy(then, g->r, sizeof(then));
 	memcpy(g->r, before, sizeof(before));
-	block(g, 1 + bf_rand(g, 4));
-	land(g, over);
-	meet(g, then);
+	bf_block(g, 1 + bf_rand(g, 4));
+	bf_land(g, over);
+	bf_meet(g, then);
 }
 
 /* Make every register again what it was at the head of the loop. */
-static void repair(struct bf_gen *g, const struct bf_reg *head)
+void bf_repair(struct bf_gen *g, const struct bf_reg *head)
 {
 	u8 i;
 
@@ -362,12 +360,12 @@ static void loop(struct bf_gen *g)
 	g->reach *= times;
 	memcpy(state, g->r, sizeof(state));
 	head = g->n;
-	block(g, 1 + bf_rand(g, 4));
+	bf_block(g, 1 + bf_rand(g, 4));
 	g->loop &= ~(1u << reg);
 	g->reach /= times;
 	if (g->dead)
 		return;
-	repair(g, state);
+	bf_repair(g, state);
 	bf_put(g, BPF_ALU64 | BPF_ADD | BPF_K, reg, 0, 0, -1);
 	if (g->n - head > 32000)
 		return;
@@ -417,9 +415,15 @@ static void piece(struct bf_gen *g)
 		{ alu, 40 }, { bf_load, 12 }, { bf_store, 12 }, { bf_atomic, 8 }, { pointer, 6 },
 		{ if_else, 9 }, { loop, 3 }, { bf_call, 5 }, { bf_call_sub, 3 }, { bf_probe, 2 },
 		{ bf_arena, 2 }, { bf_tail_call, 1 }, { indirect, 1 }, { leave, 1 }, { stretch, 1 },
+		{ bf_throw, 1 }, { bf_may_goto, 3 }, { bf_percpu, 1 },
 	};
-	u32 i, pick = bf_rand(g, 106);
+	static u32 total;
+	u32 i, pick;
 
+	if (!total)
+		for (i = 0; i < BJN_ARRAY_SIZE(pieces); i++)
+			total += pieces[i].weight;
+	pick = bf_rand(g, total);
 	for (i = 0; i < BJN_ARRAY_SIZE(pieces); i++) {
 		if (pick < pieces[i].weight) {
 			pieces[i].make(g);
@@ -429,7 +433,7 @@ static void piece(struct bf_gen *g)
 	}
 }
 
-static void block(struct bf_gen *g, u32 pieces)
+void bf_block(struct bf_gen *g, u32 pieces)
 {
 	if (g->nest > 5)
 		return;
@@ -451,7 +455,7 @@ static void init_stack(struct bf_gen *g)
 }
 
 /* Every number and the stack go into R0. */
-static void fold(struct bf_gen *g)
+void bf_fold(struct bf_gen *g)
 {
 	u32 i;
 
@@ -468,37 +472,59 @@ static void fold(struct bf_gen *g)
 		bf_put(g, BPF_ALU64 | BPF_XOR | BPF_X, BPF_REG_0, BPF_REG_1, 0, 0);
 		bf_put(g, BPF_ALU64 | BPF_MUL | BPF_K, BPF_REG_0, 0, 0, 0x01000193);
 	}
+}
+
+static void finish(struct bf_gen *g)
+{
+	if (bf_may_throw(g) && bf_chance(g, 6)) {
+		bf_throw_now(g);
+		return;
+	}
+	bf_fold(g);
 	if (g->is_callback & 1u << g->sub)
 		bf_put(g, BPF_ALU | BPF_AND | BPF_K, BPF_REG_0, 0, 0, 1);
 	bf_put(g, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
 }
 
+/* The address of the memory gets into its register; an exception callback has to fetch it. */
+static void set_base(struct bf_gen *g, u8 arg)
+{
+	if (g->cb && g->sub == g->cb)
+		bf_ld_imm64(g, g->base, BPF_PSEUDO_MAP_VALUE, (u32)BT_V_MEM);
+	else if (g->base > BPF_REG_5)
+		bf_put(g, BPF_ALU64 | BPF_MOV | BPF_X, g->base, arg, 0, 0);
+	bf_set(g, g->base, BF_MEM, 0);
+}
+
 /* A small program now and then has no memory register, no stack and no calls at all. */
 static void function(struct bf_gen *g, u32 size)
 {
+	bool cb = g->cb && g->sub == g->cb;
 	bool callback = g->is_callback & 1u << g->sub;
+	u8 arg = callback || cb ? BPF_REG_2 : BPF_REG_1;
 	u32 i;
 
 	memset(g->r, 0, sizeof(g->r));
-	g->base = bf_chance(g, 2) ? BPF_REG_6 + (u8)bf_rand(g, 4) : (callback ? 2 : 1);
+	g->base = bf_chance(g, 2) ? BPF_REG_6 + (u8)bf_rand(g, 4) : arg;
 	g->loop = 0;
 	g->nest = 0;
 	g->reach = 1;
 	g->dead = false;
 	g->budget = size;
-	if (g->sub && !callback)
+	if (!g->sub)
+		bf_name_cb(g);
+	if (g->sub && arg == BPF_REG_1)
 		for (i = BPF_REG_2; i <= BPF_REG_5; i++)
 			bf_set(g, (u8)i, BF_SCALAR, 0);
-	if (callback)
+	if (arg == BPF_REG_2)
 		bf_set(g, BPF_REG_1, BF_SCALAR, 0);
-	if (g->base > BPF_REG_5)
-		bf_put(g, BPF_ALU64 | BPF_MOV | BPF_X, g->base, callback ? 2 : 1, 0, 0);
-	bf_set(g, g->base, BF_MEM, 0);
+	set_base(g, arg);
 	bf_set(g, BPF_REG_10, BF_STACK, 0);
 	init_stack(g);
-	block(g, size);
+	bf_take_args(g);
+	bf_block(g, size);
 	if (!g->dead)
-		fold(g);
+		finish(g);
 }
 
 /**
@@ -511,7 +537,7 @@ static void function(struct bf_gen *g, u32 size)
 u32 bf_generate(struct bf_gen *g, u64 seed)
 {
 	struct bpf_insn *out = g->out;
-	u32 i, size;
+	u32 size;
 
 	memset(g, 0, sizeof(*g));
 	g->out = out;
@@ -520,9 +546,7 @@ u32 bf_generate(struct bf_gen *g, u64 seed)
 	g->is_long = bf_chance(g, 400);
 	size = 2 + bf_rand(g, bf_chance(g, 8) || g->is_long ? 80 : 24);
 	g->nr_subs = bf_chance(g, 4) ? 1 + bf_rand(g, BF_MAX_SUBS) : 0;
-	for (i = 1; i <= g->nr_subs; i++)
-		if (bf_chance(g, 4))
-			g->is_callback |= 1u << i;
+	bf_choose_kinds(g);
 	for (g->sub = 0; g->sub <= g->nr_subs; g->sub++) {
 		if (g->sub)
 			bf_place_subs(g);

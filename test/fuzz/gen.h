@@ -50,12 +50,20 @@ struct bf_pending {
  * @sub: number of this function; 0 is the main program
  * @nr_subs: functions besides the main program
  * @is_callback: bit n: function n has the arguments of a callback
+ * @quiet: bit n: function n must not throw
+ * @nr_args: arguments of each function behind the fifth
+ * @mem_args: bit k of each: that argument is the address of the memory
+ * @cb: number of the exception callback, or 0
  * @pending: calls to be completed
  * @nr_pending: number of them
  * @reach: number of times the code here is executed at most
  * @dead: the code here is not reached
  * @arena: the program uses the arena
  * @tail: the program has tail calls
+ * @throws: the program may throw
+ * @many_args: its functions may have more than five arguments
+ * @timed: it may have loops that are bounded by time
+ * @no_call: nothing may be called here
  * @is_long: the program is stretched so that branches get long
  */
 struct bf_gen {
@@ -71,19 +79,27 @@ struct bf_gen {
 	u32 sub;
 	u32 nr_subs;
 	u32 is_callback;
+	u32 quiet;
+	u8 nr_args[BF_MAX_SUBS + 1];
+	u8 mem_args[BF_MAX_SUBS + 1];
+	u32 cb;
 	struct bf_pending pending[BF_MAX_PENDING];
 	u32 nr_pending;
 	u32 reach;
 	bool dead;
 	bool arena;
 	bool tail;
+	bool throws;
+	bool many_args;
+	bool timed;
+	u32 no_call;
 	bool is_long;
 };
 
 u32 bf_generate(struct bf_gen *g, u64 seed);
 void bf_memory(u64 seed, u8 *mem, u32 len);
 
-/* gen.c, for the other two files */
+/* gen.c, for the other files */
 u32 bf_rand(struct bf_gen *g, u32 n);
 bool bf_chance(struct bf_gen *g, u32 one_in);
 s32 bf_imm(struct bf_gen *g);
@@ -94,6 +110,11 @@ u8 bf_pick(struct bf_gen *g, enum bf_kind kind);
 u8 bf_victim(struct bf_gen *g);
 u8 bf_scalar(struct bf_gen *g);
 void bf_set(struct bf_gen *g, u8 reg, enum bf_kind kind, s32 off);
+void bf_block(struct bf_gen *g, u32 pieces);
+void bf_meet(struct bf_gen *g, const struct bf_reg *other);
+void bf_repair(struct bf_gen *g, const struct bf_reg *head);
+void bf_land(struct bf_gen *g, u32 at);
+void bf_fold(struct bf_gen *g);
 
 /* gen-mem.c */
 void bf_load(struct bf_gen *g);
@@ -102,7 +123,20 @@ void bf_atomic(struct bf_gen *g);
 void bf_probe(struct bf_gen *g);
 void bf_arena(struct bf_gen *g);
 
+/* gen-frame.c */
+bool bf_has(u64 feature);
+bool bf_put_args(struct bf_gen *g, u32 n, u32 mem);
+void bf_take_args(struct bf_gen *g);
+void bf_throw_now(struct bf_gen *g);
+bool bf_may_throw(const struct bf_gen *g);
+void bf_throw(struct bf_gen *g);
+void bf_may_goto(struct bf_gen *g);
+void bf_percpu(struct bf_gen *g);
+void bf_choose_kinds(struct bf_gen *g);
+void bf_name_cb(struct bf_gen *g);
+
 /* gen-call.c */
+void bf_pend(struct bf_gen *g, u32 sub);
 void bf_call(struct bf_gen *g);
 void bf_call_sub(struct bf_gen *g);
 void bf_tail_call(struct bf_gen *g);

@@ -16,6 +16,12 @@ static u32 bit(u32 reg)
 	return 1u << reg;
 }
 
+static bool is_throw(const struct bpf_insn *in)
+{
+	return in->code == (BPF_JMP | BPF_CALL) && in->src_reg == BPF_PSEUDO_KFUNC_CALL &&
+	       in->imm == BT_K_THROW;
+}
+
 static u32 helper_args(const struct bpf_insn *in)
 {
 	static const struct {
@@ -28,6 +34,8 @@ static u32 helper_args(const struct bpf_insn *in)
 	};
 	u32 i;
 
+	if (is_throw(in))
+		return bit(BPF_REG_1);
 	if (in->src_reg)
 		return ALL_ARGS;
 	for (i = 0; i < BJN_ARRAY_SIZE(known); i++)
@@ -60,7 +68,7 @@ static u32 jmp_reads(const struct bpf_insn *in)
 		return helper_args(in);
 	if (in->code == (BPF_JMP | BPF_EXIT))
 		return 1;
-	if (in->code == (BPF_JMP | BPF_JA) || in->code == BJN_GOTOL)
+	if (in->code == (BPF_JMP | BPF_JA) || in->code == BJN_GOTOL || in->code == BT_MAY_GOTO)
 		return 0;
 	if (in->code & BPF_X && in->code != BJN_GOTOX)
 		return bit(in->src_reg) | bit(in->dst_reg);
@@ -90,6 +98,9 @@ static u32 reads(const struct bpf_insn *in)
 /* Registers that can be read after an instruction, from those before it. */
 static u32 after(const struct bpf_insn *in, u32 before)
 {
+	/* The address of the exception callback is not for use. */
+	if (in->code == BJN_LD_IMM64 && in->src_reg == BPF_PSEUDO_FUNC && in->off)
+		return before & ~bit(in->dst_reg);
 	switch (BJN_CLASS(in->code)) {
 	case BPF_LD:
 	case BPF_LDX:
@@ -138,12 +149,12 @@ static void flow_out(struct flow *f, u32 i)
 
 	if (bt_is_jump(in))
 		flow_to(f, i + 1 + (u32)bt_jump_off(in),
-			callee ? ALL_ARGS | bit(10) : regs);
+			callee ? ALL_ARGS | bit(10) | bit(BI_REG_ARGS) : regs);
 	if (in->code == BJN_LD_IMM64 && in->src_reg == BPF_PSEUDO_MAP_VALUE &&
 	    (u32)in->imm < f->len)	/* the jump comes soon after, with no less known */
 		flow_to(f, (u32)in->imm, regs & ~bit(in->dst_reg));
 	if (in->code != (BPF_JMP | BPF_EXIT) && in->code != (BPF_JMP | BPF_JA) &&
-	    in->code != BJN_GOTOL && in->code != BJN_GOTOX)
+	    in->code != BJN_GOTOL && in->code != BJN_GOTOX && !is_throw(in))
 		flow_to(f, next, regs);
 }
 
@@ -162,7 +173,7 @@ bool bf_defined(const struct bpf_insn *insns, u32 len)
 	if (!f.in)
 		return false;
 	memset(f.in, 0xff, len * sizeof(*f.in));
-	f.in[0] = bit(1) | bit(2) | bit(10);
+	f.in[0] = bit(1) | bit(2) | bit(10) | bit(BI_REG_ARGS);
 	while (f.changed) {
 		f.changed = false;
 		for (i = 0; i < len; i++)
@@ -258,7 +269,8 @@ static u32 compact(const struct bpf_insn *insns, struct bpf_insn *out, u32 *map,
 			else
 				o->off = (s16)off;
 		}
-		if (insns[i].code == BJN_LD_IMM64 && insns[i].src_reg == BPF_PSEUDO_MAP_VALUE)
+		if (insns[i].code == BJN_LD_IMM64 && insns[i].src_reg == BPF_PSEUDO_MAP_VALUE &&
+		    insns[i].imm >= 0)
 			o->imm = (s32)map[insns[i].imm];
 	}
 	return n;

@@ -6,26 +6,33 @@
  */
 #include "../../module/core/buf.h"
 #include "../exec/jit.h"
+#include "../exec/world.h"
 #include "plant.h"
 
 static struct bjn_backend planted;
 static struct bjn_op ops[256];
 static const struct bjn_op *real_ops;
-static void (*real_patch)(struct bjn_ctx *c, const struct bjn_fixup *fix, s32 delta);
+static const struct bjn_backend *real_be;
 static const struct plant *active;
 
 /**
  * struct plant - one bug
  * @what: its name
  * @hit: does the instruction trigger it?
- * @spoil: change the instruction; NULL: spoil the result instead
+ * @spoil: change the instruction; NULL: spoil something else instead
  * @after: spoil the result
+ * @target: spoil what a call is resolved to
+ * @begin: spoil the program while its frame is laid out and its entry is made
+ * @needs: feature without which it is no bug
  */
 struct plant {
 	const char *what;
 	bool (*hit)(const struct bpf_insn *in);
 	void (*spoil)(struct bpf_insn *in);
 	void (*after)(struct bjn_ctx *c);
+	void (*target)(struct bjn_call *call);
+	void (*begin)(struct bjn_prog *p);
+	u64 needs;
 };
 
 static bool is(const struct bpf_insn *in, u8 code)
@@ -195,8 +202,82 @@ static bool probe(const struct bpf_insn *in)
 
 static void lose_register(struct bjn_ctx *c)
 {
-	if (c->nr_ex)
-		c->ex[c->nr_ex - 1].reg = BJN_EX_NO_REG;
+	u32 i = c->nr_ex;
+
+	while (i-- && c->ex[i].at >= c->off[c->idx])
+		c->ex[i].reg = BJN_EX_NO_REG;
+}
+
+static bool arena_fetch(const struct bpf_insn *in)
+{
+	return BJN_CLASS(in->code) == BPF_STX && BJN_MODE(in->code) == BJN_PROBE_ATOMIC &&
+	       in->imm & BPF_FETCH && in->imm != BPF_STORE_REL;
+}
+
+/* The first argument that is on the stack. */
+static bool passes_ninth(const struct bpf_insn *in)
+{
+	return BJN_CLASS(in->code) >= BPF_ST && BJN_CLASS(in->code) <= BPF_STX &&
+	       in->dst_reg == BI_REG_ARGS && in->off == -32;
+}
+
+static void one_lower(struct bpf_insn *in)
+{
+	in->off -= 8;
+}
+
+static bool takes_seventh(const struct bpf_insn *in)
+{
+	return is(in, BPF_LDX | BPF_MEM | BPF_DW) && in->src_reg == BI_REG_ARGS && in->off == 16;
+}
+
+static void one_higher(struct bpf_insn *in)
+{
+	in->off += 8;
+}
+
+static bool percpu(const struct bpf_insn *in)
+{
+	return is(in, BPF_ALU64 | BPF_MOV | BPF_X) && in->off == BJN_MOV_PERCPU;
+}
+
+static bool any_call(const struct bpf_insn *in)
+{
+	return is(in, BPF_JMP | BPF_CALL);
+}
+
+static void narrow_no_more(struct bjn_call *call)
+{
+	memset(call->arg_size, 8, sizeof(call->arg_size));
+}
+
+static void loses_r0(struct bjn_call *call)
+{
+	if (call->kind == BJN_CALL_MAY_GOTO)
+		call->addr = (uintptr_t)bt_target.may_goto_r0;
+}
+
+static void loses_r5(struct bjn_call *call)
+{
+	if (call->kind == BJN_CALL_MAY_GOTO)
+		call->addr = (uintptr_t)bt_target.may_goto_r5;
+}
+
+static void throw_at_once(struct bjn_call *call)
+{
+	if (call->kind == BJN_CALL_THROW)
+		call->addr += sizeof(u64);
+}
+
+static void no_boundary(struct bjn_prog *p)
+{
+	p->exception_boundary = false;
+	p->exception_cb = false;
+}
+
+static void higher_stack(struct bjn_prog *p)
+{
+	p->priv_stack += p->priv_stack ? 16 : 0;
 }
 
 static bool tail_call(const struct bpf_insn *in)
@@ -234,9 +315,22 @@ static const struct plant plants[] = {
 	{ "atomic: add made or", fetch_add, to_or, NULL },
 	{ "atomic: compare-and-swap compares the upper half too", cmpxchg, widen_size, NULL },
 	{ "atomic: load-acquire too narrow", load_acq, half, NULL },
-	{ "call: arguments of a kernel function not extended", kfunc, NULL, NULL },
+	{ "call: arguments of a kernel function not extended", kfunc, .target = narrow_no_more },
 	{ "tail: tail call left out", tail_call, NULL, lose_code },
-	{ "jmp: far forward branch off by one", never, NULL, NULL },
+	{ "jmp: far forward branch off by one", never },
+	{ "args: stored for the next one", passes_ninth, one_lower, .needs = BJN_FEAT(STACK_ARGS) },
+	{ "args: read from the next one", takes_seventh, one_higher, .needs = BJN_FEAT(STACK_ARGS) },
+	{ "throw: the callback's address from the next word", any_call, .target = throw_at_once,
+	  .needs = BJN_FEAT(EXCEPTIONS) },
+	{ "throw: the boundary saves only what it uses", never, .begin = no_boundary,
+	  .needs = BJN_FEAT(EXCEPTIONS) },
+	{ "may_goto: R0 is lost", any_call, .target = loses_r0, .needs = BJN_FEAT(TIMED_MAY_GOTO) },
+	{ "may_goto: R5 is lost", any_call, .target = loses_r5, .needs = BJN_FEAT(TIMED_MAY_GOTO) },
+	{ "frame: private stack 16 bytes too high", never, .begin = higher_stack,
+	  .needs = BJN_FEAT(PRIVATE_STACK) },
+	{ "arena: register of a faulting atomic not zeroed", arena_fetch, NULL, lose_register,
+	  .needs = BJN_FEAT(ARENA_ATOMICS) },
+	{ "alu: per-CPU offset left out", percpu, off0, .needs = BJN_FEAT(PERCPU_INSN) },
 };
 
 const u32 bf_nr_plants = BJN_ARRAY_SIZE(plants);
@@ -252,28 +346,33 @@ const char *bf_plant_name(u32 n)
  */
 bool bf_plant_possible(u32 n)
 {
-	return plants[n].hit != kfunc || !bt_target.callee_extends;
+	if (plants[n].hit == kfunc && bt_target.callee_extends)
+		return false;
+	if (plants[n].begin == higher_stack && !bt_target.per_cpu)
+		return false;
+	if ((plants[n].target == loses_r0 || plants[n].target == loses_r5) && !bt_target.may_goto)
+		return false;
+	return !(plants[n].needs & ~bt_target.be->features);
 }
 
-/* No argument of a kernel function is extended. */
-static int plain_target(const struct bjn_prog *prog, u32 idx, struct bjn_call *call)
+static int spoilt_target(const struct bjn_prog *prog, u32 idx, struct bjn_call *call)
 {
 	const struct bjn_prog *real = prog->priv;
 	int err = real->ops->call_target(real, idx, call);
 
-	memset(call->arg_size, 8, sizeof(call->arg_size));
+	active->target(call);
 	return err;
 }
 
-static void emit_plain_call(struct bjn_ctx *c, const struct bpf_insn *in)
+static void emit_spoilt_call(struct bjn_ctx *c, const struct bpf_insn *in)
 {
-	static struct bjn_prog_ops plain;
+	static struct bjn_prog_ops spoilt;
 	const struct bjn_prog *real = c->prog;
 	struct bjn_prog copy = *real;
 
-	plain = *real->ops;
-	plain.call_target = plain_target;
-	copy.ops = &plain;
+	spoilt = *real->ops;
+	spoilt.call_target = spoilt_target;
+	copy.ops = &spoilt;
 	copy.priv = (void *)real;
 	c->prog = &copy;
 	real_ops[in->code].emit(c, in);
@@ -282,7 +381,32 @@ static void emit_plain_call(struct bjn_ctx *c, const struct bpf_insn *in)
 
 static void patch_too_far(struct bjn_ctx *c, const struct bjn_fixup *fix, s32 delta)
 {
-	real_patch(c, fix, delta > 32767 ? delta + 1 : delta);
+	real_be->patch(c, fix, delta > 32767 ? delta + 1 : delta);
+}
+
+static void with_spoilt_prog(struct bjn_ctx *c, void (*fn)(struct bjn_ctx *c))
+{
+	const struct bjn_prog *real = c->prog;
+	struct bjn_prog copy = *real;
+
+	active->begin(&copy);
+	c->prog = &copy;
+	fn(c);
+	c->prog = real;
+}
+
+static void begin(struct bjn_ctx *c)
+{
+	with_spoilt_prog(c, real_be->begin);
+}
+
+/* A private stack is known by its address at the entry. */
+static void prologue(struct bjn_ctx *c)
+{
+	if (active->begin == higher_stack)
+		with_spoilt_prog(c, real_be->prologue);
+	else
+		real_be->prologue(c);
 }
 
 static void emit(struct bjn_ctx *c, const struct bpf_insn *in)
@@ -297,8 +421,8 @@ static void emit(struct bjn_ctx *c, const struct bpf_insn *in)
 		copy[1] = in[1];
 	if (active->spoil)
 		active->spoil(copy);
-	if (active->hit == kfunc)
-		emit_plain_call(c, in);
+	if (active->target)
+		emit_spoilt_call(c, in);
 	else
 		real_ops[copy[0].code].emit(c, copy);
 	if (active->after)
@@ -316,11 +440,15 @@ void bf_plant(const struct bjn_backend *real, u32 n)
 
 	active = &plants[n];
 	real_ops = real->ops;
+	real_be = real;
 	planted = *real;
 	planted.ops = ops;
-	real_patch = real->patch;
-	if (active->hit == never)
+	if (active->begin) {
+		planted.begin = begin;
+		planted.prologue = prologue;
+	} else if (active->hit == never) {
 		planted.patch = patch_too_far;
+	}
 	for (i = 0; i < BJN_ARRAY_SIZE(ops); i++) {
 		ops[i] = real_ops[i];
 		if (ops[i].emit)

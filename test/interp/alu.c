@@ -136,6 +136,8 @@ static u64 mov_special(struct bi_vm *vm, const struct bpf_insn *in, u64 v)
 		if (in->imm == (s32)BJN_CAST_USER_IMM)
 			return cast_user(vm->f->prog, v);
 		return (u32)v;
+	case BJN_MOV_PERCPU:
+		return v + vm->f->prog->per_cpu;
 	}
 	bi_fail(vm, -EOPNOTSUPP, "unknown kind of move");
 	return 0;

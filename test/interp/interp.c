@@ -40,6 +40,7 @@ static bi_fn find_jmp(u8 code)
 		{ BPF_JMP | BPF_CALL,	bi_call },
 		{ BPF_JMP | BPF_EXIT,	bi_exit },
 		{ BJN_TAIL_CALL,	bi_tail_call },
+		{ BI_MAY_GOTO,		bi_may_goto },
 	};
 	u32 i;
 
@@ -115,8 +116,19 @@ static void step(struct bi_vm *vm, const bi_fn *fn)
 		bi_fail(vm, -EOPNOTSUPP, "unknown opcode");
 }
 
+/* A program starts in a frame: a call made the frame, or a tail call takes it over. */
+void bi_start(struct bi_frame *f, const struct bi_prog *prog, u32 pc)
+{
+	f->prog = prog;
+	f->pc = pc;
+	f->catches = !pc;
+	f->loops = BI_LOOPS;
+	f->rounds = 0;
+	memset(f->stack, 0, sizeof(f->stack));
+}
+
 /* Run a frame from its creation to its exit. */
-u64 bi_enter(struct bi_vm *vm, const struct bi_prog *prog, u32 pc, const u64 args[5])
+u64 bi_enter(struct bi_vm *vm, const struct bi_prog *prog, u32 pc, const struct bi_args *args)
 {
 	const bi_fn *fn = table();
 	struct bi_frame *caller = vm->f;
@@ -126,37 +138,50 @@ u64 bi_enter(struct bi_vm *vm, const struct bi_prog *prog, u32 pc, const u64 arg
 		bi_fail(vm, -E2BIG, "calls are nested too deeply");
 		return 0;
 	}
-	memset(&f, 0, sizeof(f));
-	memcpy(&f.r[BPF_REG_1], args, 5 * sizeof(u64));
+	memset(&f, 0, offsetof(struct bi_frame, stack));
+	memset(&f.out, 0, sizeof(f.out));
+	f.in_gone = false;
+	f.done = false;
+	memcpy(&f.r[BPF_REG_1], args->r, sizeof(args->r));
 	f.r[BPF_REG_10] = (uintptr_t)(f.stack + BI_STACK_SIZE);
-	f.prog = prog;
-	f.pc = pc;
+	f.in = args;
+	bi_start(&f, prog, pc);
 	vm->f = &f;
 	vm->depth++;
-	while (!f.done && !vm->err)
+	while (!f.done && !vm->err && !vm->thrown)
 		step(vm, fn);
 	vm->depth--;
 	vm->f = caller;
+	if (vm->thrown && f.catches)
+		return bi_catch(vm, f.prog);
 	return f.r[BPF_REG_0];
 }
 
 u64 bi_callback(struct bi_vm *vm, u64 func, const u64 args[5])
 {
+	struct bi_args a = { .given = 0 };
 	u32 pc = (u32)func;
+	u64 r0;
 
 	if ((func & ~0xffffffffull) != BI_FUNC_TAG) {
 		bi_fail(vm, -EFAULT, "a callback is no function");
 		return 0;
 	}
-	return bi_enter(vm, vm->f->prog, pc, args);
+	memcpy(a.r, args, sizeof(a.r));
+	r0 = bi_enter(vm, vm->f->prog, pc, &a);
+	if (vm->thrown)
+		bi_fail(vm, -EINVAL, "a callback throws");
+	return r0;
 }
 
 int bi_run(const struct bi_prog *prog, const u64 args[5], u64 max_steps, u64 *r0,
 	   const char **why)
 {
 	struct bi_vm vm = { .steps = max_steps };
+	struct bi_args a = { .given = 0 };
 
-	*r0 = bi_enter(&vm, prog, 0, args);
+	memcpy(a.r, args, sizeof(a.r));
+	*r0 = bi_enter(&vm, prog, 0, &a);
 	if (vm.err)
 		*why = vm.why;
 	return vm.err;

@@ -4,7 +4,8 @@
  *
  * It is the yardstick of the emitters and therefore shares nothing with them
  * but the names of module/core/isa.h. Beyond the RFC it knows the forms that
- * only the verifier produces, with the meaning that a JIT has to give them.
+ * only the verifier produces, with the meaning that a JIT has to give them, and
+ * what the verifier lets programs do with arguments, exceptions and loops.
  * Plain memory accesses are carried out at the address given: whoever runs a
  * program answers for its correctness, as the verifier does in the kernel.
  */
@@ -15,6 +16,21 @@
 
 #define BI_STACK_SIZE	512	/* bytes below R10 in each frame */
 #define BI_MAX_DEPTH	128	/* nested calls of subprograms and callbacks */
+#define BI_REG_ARGS	11	/* names the arguments 6 and up */
+#define BI_MORE_ARGS	(BJN_MAX_ARGS - 5)
+
+/* A conditional jump that is taken when a loop has used up its time. */
+#ifndef BPF_JCOND
+#define BPF_JCOND	0xe0
+#endif
+#define BI_MAY_GOTO	(BPF_JMP | BPF_JCOND)
+
+/*
+ * Time here is the number of tests: a loop asks for more time after each
+ * BI_LOOPS of them and gets it BI_ROUNDS - 1 times.
+ */
+#define BI_LOOPS	3
+#define BI_ROUNDS	3
 
 struct bi_vm;
 struct bi_prog;
@@ -22,13 +38,16 @@ struct bi_prog;
 /**
  * struct bi_host - the world outside a program
  * @helper: call helper @id with five arguments; 0 or a negative errno
- * @kfunc: call kernel function @id with five arguments; 0 or a negative errno
+ * @kfunc: call kernel function @id with the first @given arguments, five at
+ *	least; 0 or a negative errno
+ * @throw_id: kernel function that throws its first argument
  * @mapped: may @size bytes at @addr be accessed without a fault?
  * @tail_target: program in slot @index of a prog_array, or NULL
  */
 struct bi_host {
 	int (*helper)(struct bi_vm *vm, s32 id, const u64 *arg, u64 *ret);
-	int (*kfunc)(struct bi_vm *vm, s32 id, const u64 *arg, u64 *ret);
+	int (*kfunc)(struct bi_vm *vm, s32 id, const u64 *arg, u32 given, u64 *ret);
+	s32 throw_id;
 	bool (*mapped)(u64 addr, u32 size);
 	const struct bi_prog *(*tail_target)(u64 array, u32 index);
 };
@@ -39,6 +58,9 @@ struct bi_host {
  * @len: number of instruction slots
  * @arena_kern: where the arena really is
  * @arena_user: where user space believes it to be
+ * @per_cpu: what this CPU adds to per-CPU addresses
+ * @exception_cb: first instruction of the subprogram that gets what was thrown
+ *	and whose result is the program's; 0: what was thrown is the result
  * @host: the world outside
  */
 struct bi_prog {
@@ -46,6 +68,8 @@ struct bi_prog {
 	u32 len;
 	u64 arena_kern;
 	u64 arena_user;
+	u64 per_cpu;
+	u32 exception_cb;
 	const struct bi_host *host;
 };
 

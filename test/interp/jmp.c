@@ -120,23 +120,41 @@ void bi_exit(struct bi_vm *vm, const struct bpf_insn *in)
 	vm->f->done = true;
 }
 
+static int call_kfunc(struct bi_vm *vm, s32 id, const struct bi_args *a, u64 *ret)
+{
+	const struct bi_host *host = vm->f->prog->host;
+	u64 arg[BJN_MAX_ARGS];
+	u32 n = 5;
+
+	if (id == host->throw_id) {
+		bi_throw(vm, a->r[0]);
+		return 0;
+	}
+	memcpy(arg, a->r, sizeof(a->r));
+	for (; n < BJN_MAX_ARGS && a->given & 1u << (n - 5); n++)
+		arg[n] = a->more[n - 5];
+	return host->kfunc(vm, id, arg, n, ret);
+}
+
 void bi_call(struct bi_vm *vm, const struct bpf_insn *in)
 {
 	struct bi_frame *f = vm->f;
-	const struct bi_host *host = f->prog->host;
-	u64 arg[5], ret = 0;
+	struct bi_args *a = &f->out;
+	u64 ret = 0;
 	int err = 0;
 	u32 i;
 
-	memcpy(arg, &f->r[BPF_REG_1], sizeof(arg));
+	memcpy(a->r, &f->r[BPF_REG_1], sizeof(a->r));
 	if (in->src_reg == BPF_PSEUDO_CALL)
-		ret = bi_enter(vm, f->prog, f->pc + (u32)in->imm, arg);
+		ret = bi_enter(vm, f->prog, f->pc + (u32)in->imm, a);
 	else if (in->src_reg == BPF_PSEUDO_KFUNC_CALL)
-		err = host->kfunc(vm, in->imm, arg, &ret);
+		err = call_kfunc(vm, in->imm, a, &ret);
 	else
-		err = host->helper(vm, in->imm, arg, &ret);
+		err = f->prog->host->helper(vm, in->imm, a->r, &ret);
 	if (err)
 		bi_fail(vm, err, "call of an unknown function");
+	a->given = 0;
+	f->in_gone = true;
 	f->r[BPF_REG_0] = ret;
 	/* Nobody may rely on the argument registers now. */
 	for (i = BPF_REG_1; i <= BPF_REG_5; i++)
@@ -155,7 +173,5 @@ void bi_tail_call(struct bi_vm *vm, const struct bpf_insn *in)
 	if (!next)
 		return;
 	vm->tail_calls++;
-	f->prog = next;
-	f->pc = 0;
-	memset(f->stack, 0, sizeof(f->stack));
+	bi_start(f, next, 0);
 }

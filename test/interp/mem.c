@@ -100,10 +100,16 @@ static struct access locate(const struct bi_vm *vm, const struct bpf_insn *in, u
 
 void bi_ldx(struct bi_vm *vm, const struct bpf_insn *in)
 {
-	struct access a = locate(vm, in, in->src_reg);
 	u8 mode = BJN_MODE(in->code);
-	u64 v = a.fault ? 0 : load(a.addr, a.size);
+	struct access a;
+	u64 v;
 
+	if (in->src_reg == BI_REG_ARGS) {
+		bi_load_arg(vm, in);
+		return;
+	}
+	a = locate(vm, in, in->src_reg);
+	v = a.fault ? 0 : load(a.addr, a.size);
 	if (mode == BPF_MEMSX || mode == BJN_PROBE_MEMSX || mode == BJN_PROBE_MEM32SX)
 		v = extend(v, a.size);
 	vm->f->r[in->dst_reg] = v;
@@ -111,16 +117,26 @@ void bi_ldx(struct bi_vm *vm, const struct bpf_insn *in)
 
 void bi_st(struct bi_vm *vm, const struct bpf_insn *in)
 {
-	struct access a = locate(vm, in, in->dst_reg);
+	struct access a;
 
+	if (in->dst_reg == BI_REG_ARGS) {
+		bi_store_arg(vm, in, (u64)(s64)in->imm);
+		return;
+	}
+	a = locate(vm, in, in->dst_reg);
 	if (!a.fault)
 		store(a.addr, a.size, (u64)(s64)in->imm);
 }
 
 void bi_stx(struct bi_vm *vm, const struct bpf_insn *in)
 {
-	struct access a = locate(vm, in, in->dst_reg);
+	struct access a;
 
+	if (in->dst_reg == BI_REG_ARGS) {
+		bi_store_arg(vm, in, vm->f->r[in->src_reg]);
+		return;
+	}
+	a = locate(vm, in, in->dst_reg);
 	if (!a.fault)
 		store(a.addr, a.size, vm->f->r[in->src_reg]);
 }
