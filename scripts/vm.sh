@@ -94,6 +94,15 @@ make_initramfs()
 	rm -rf "$root"
 }
 
+# choose_cpu: without sc.q (see machines.tsv) programs have neither timers nor arenas
+choose_cpu()
+{
+	case $B_MACHINE-${job[SUITE]} in
+	loong64-callbacks | loong64-stress | loong64-cycles) : "${job[CPU]:=max}" ;;
+	esac
+	[ -z "${job[CPU]:-}" ] || qemu+=(-cpu "${job[CPU]}")
+}
+
 # qemu_command RUNDIR: fill the array "qemu"
 qemu_command()
 {
@@ -126,7 +135,7 @@ qemu_command()
 		qemu+=(-serial "file:$run/result.log")
 		;;
 	esac
-	[ -z "${job[CPU]:-}" ] || qemu+=(-cpu "${job[CPU]}")
+	choose_cpu
 	[ "${job[ICOUNT]:-0}" = 0 ] || qemu+=(-icount shift=0)
 }
 
