@@ -3,7 +3,8 @@
 #
 # check.sh [full]
 #
-# Run all tests, two at a time. Every step is a command that prints "N passed, N failed" as its last such line;
+# Run all tests, two at a time; "full" adds the kernels that we build ourselves, the kernel's selftests, all boards
+# and the long runs (most of a day). Every step is a command that prints "N passed, N failed" as its last such line;
 # a step without one counts as one test, judged by its exit status. Output goes to a log that is shown
 # when the step fails.
 set -uo pipefail
@@ -74,6 +75,7 @@ lane()
 # Targets of the user-space bench behind the first one, and how many programs each is fuzzed with.
 TARGETS="aarch64 mips64el mipsel"
 FUZZ=100000
+FUZZ_LIMIT=4000
 FUZZ_OTHERS=20000
 
 # Every board is hooked; some are tested more deeply.
@@ -82,14 +84,30 @@ TEST_BPF_BOARDS="loong64-7.2 loong64-7.3 arm64-7.2 mips64el-6.12 mipsel-6.1"
 HARDEN_BOARDS="loong64-7.2 loong64-7.3"
 SUITE_BOARDS="loong64-7.2"
 SUITES="tailcalls toggle unload sabotage features frames"
+# where the kernel has BTF
+BTF_BOARDS="arm64-7.2"
+BTF_SUITES="exceptions streams mixed"
+CALLBACK_BOARDS="mipsel-6.1 mips64el-6.12"
+STRESS_BOARDS="loong64-7.2"
+STRESS_SECONDS=20
+CYCLES=10
+SELFTEST_BOARDS=""
 
 if [ "$FULL" = full ]; then
+	SELF_BUILT=$(awk '!/^#/ && $3 == "self" { print $1 }' scripts/boards.tsv)
 	TARGETS="aarch64 mips64el mipsel mips64 mips mips64r6el mips32r6el"
 	FUZZ=2000000
+	FUZZ_LIMIT=20000
 	FUZZ_OTHERS=1000000
-	BOARDS+=" arm64-7.3 loongson3-6.12"
+	BOARDS+=" arm64-7.3 loongson3-6.12 ${SELF_BUILT//$'\n'/ }"
 	TEST_BPF_BOARDS=$BOARDS
-	SUITE_BOARDS="loong64-7.2 loong64-7.3 arm64-7.2 mips64el-6.12"
+	SUITE_BOARDS="loong64-7.2 loong64-7.3 loong64-btf loong64-orc loong64-debug arm64-7.2 mips64el-6.12 mips64r6el-6.12"
+	BTF_BOARDS="loong64-btf loong64-orc loong64-debug arm64-7.2 arm64-7.3"
+	CALLBACK_BOARDS+=" loong64-7.2 arm64-7.2"
+	STRESS_BOARDS="loong64-7.2 loong64-btf loong64-debug arm64-7.2 mips64r6el-6.12"
+	STRESS_SECONDS=600
+	CYCLES=100
+	SELFTEST_BOARDS="loong64-btf loong64-orc loong64-debug arm64-7.2"
 fi
 
 user_space()
@@ -104,18 +122,53 @@ user_space()
 	for t in $TARGETS; do
 		lane "exec-$t" 900 make -s -C test exec TARGET="$t"
 		lane "enc-$t" 900 make -s -C test enc TARGET="$t"
-		lane "fuzz-$t" 4000 make -s -C test fuzz TARGET="$t" COUNT="$FUZZ_OTHERS"
+		lane "fuzz-$t" "$FUZZ_LIMIT" make -s -C test fuzz TARGET="$t" COUNT="$FUZZ_OTHERS"
 	done
-	lane fuzz 4000 make -s -C test fuzz COUNT="$FUZZ"
+	lane fuzz "$FUZZ_LIMIT" make -s -C test fuzz COUNT="$FUZZ"
 }
 
 # Processors of a board: the malta machines have one.
 smp_of()
 {
 	case $1 in
-	mips64el-* | mipsel-*) echo 1 ;;
+	mips64el-* | mipsel-* | mips64-* | mips-*) echo 1 ;;
 	*) echo 2 ;;
 	esac
+}
+
+# vm NAME LIMIT BOARD SUITE [KEY=VALUE...]: a suite in a guest
+vm()
+{
+	local name=$1 limit=$2 board=$3 suite=$4
+
+	shift 4
+	# what looks at every access takes its time
+	[ "$board" != loong64-debug ] || limit=$((limit * 6))
+	lane "$name-$board" $((limit + 100)) scripts/vm.sh "$board" "$suite" SMP="$(smp_of "$board")" \
+		TIMEOUT="$limit" "$@"
+}
+
+# selftests BOARD: passed when nothing is lost against the stock JIT; what fails with both is in the table
+selftests()
+{
+	# shellcheck disable=SC2016
+	lane "selftests-$1" 40000 bash -c 'scripts/selftests.sh "$@" && echo "1 passed, 0 failed"' bash "$@"
+}
+
+long_runs()
+{
+	local b
+
+	for b in $STRESS_BOARDS; do
+		vm stress $((STRESS_SECONDS + 600)) "$b" stress SECONDS="$STRESS_SECONDS"
+		vm cycles $((CYCLES * 20 + 300)) "$b" cycles CYCLES="$CYCLES"
+	done
+	for b in $SELFTEST_BOARDS; do
+		case $b in
+		loong64-debug) selftests "$b" JIT=ng SLOW=6 ;;
+		*) selftests "$b" ;;
+		esac
+	done
 }
 
 guests()
@@ -123,23 +176,36 @@ guests()
 	local b s
 
 	for b in $TEST_BPF_BOARDS; do
-		lane "test_bpf-$b" 1200 scripts/vm.sh "$b" test_bpf JIT=ng TIMEOUT=1100
+		vm test_bpf 1100 "$b" test_bpf JIT=ng
 	done
 	for b in $HARDEN_BOARDS; do
-		lane "harden-$b" 1800 scripts/vm.sh "$b" test_bpf JIT=ng HARDEN=2 RANGE=0,854 TIMEOUT=1700
+		vm harden 1700 "$b" test_bpf JIT=ng HARDEN=2 RANGE=0,854
 	done
 	for b in $SUITE_BOARDS; do
 		for s in $SUITES; do
-			lane "$s-$b" 900 scripts/vm.sh "$b" "$s" SMP="$(smp_of "$b")" TIMEOUT=800
+			vm "$s" 800 "$b" "$s"
 		done
 	done
-	for b in $BOARDS; do
-		lane "hooks-$b" 1200 scripts/vm.sh "$b" hooks SMP="$(smp_of "$b")" TIMEOUT=1100
+	for b in $BTF_BOARDS; do
+		for s in $BTF_SUITES; do
+			vm "$s" 800 "$b" "$s"
+		done
 	done
+	for b in $CALLBACK_BOARDS; do
+		vm callbacks-stock 400 "$b" callbacks JIT=stock
+		vm callbacks 400 "$b" callbacks
+	done
+	for b in $BOARDS; do
+		vm hooks 1100 "$b" hooks
+	done
+	long_runs
 }
 
 run_step toolbox 1500 scripts/toolbox.sh sid bookworm
 user_space
+if [ "$FULL" = full ]; then
+	run_step kernels 30000 scripts/build-kernel.sh
+fi
 lane dkms 900 scripts/dkms-check.sh
 guests
 wait
