@@ -2,7 +2,8 @@
 """Programs in BPF assembler text, many in one file.
 
 A file consists of cases. "-- NAME" starts a case; "-- mem", "-- result" and
-"-- args" within it start sections of hexadecimal text; everything else is BPF
+"-- args" within it start sections of hexadecimal text, "-- options" one of words
+for golden.c; everything else is BPF
 assembler as LLVM takes it, '#' starts a comment. Some lines are ours, for what
 LLVM's assembler has no text for:
 
@@ -56,7 +57,7 @@ def read(path):
         for number, line in enumerate(f, 1):
             line = line.split("#")[0].rstrip()
             mark = re.fullmatch(r"--\s+(.+)", line)
-            if mark and mark[1] in ("mem", "result", "args"):
+            if mark and mark[1] in ("mem", "result", "args", "options"):
                 section = mark[1]
                 cases[-1].sections[section] = ""
             elif mark:

@@ -3,7 +3,8 @@
  * golden < CASES
  *
  * The emitter of the target, built for the host: compiles each case (a line
- * "NAME PROGRAM") for a kernel with fixed addresses and prints the code as
+ * "NAME PROGRAM [private]") for a kernel with fixed addresses, perhaps with private
+ * stacks, and prints the code as
  *	case NAME
  *	at N		code of instruction N of the program follows; -1: prologue, -2: epilogue
  *	sub		a subprogram starts
@@ -15,6 +16,7 @@
 
 #include "../exec/fixup.h"
 #include "../exec/jit.h"
+#include "../exec/world.h"
 #include "golden.h"
 
 int bt_parse_program(const char *hex, size_t n, struct bpf_insn **insns, u32 *len);
@@ -25,6 +27,10 @@ int bt_parse_program(const char *hex, size_t n, struct bpf_insn **insns, u32 *le
 #define KFUNC(id)	(0x9000000000c89ab0ull + 0x10ull * (u32)(id))
 #define ARRAY		0x9000000112345600ull
 #define TABLE		0x9000000123450000ull
+#define MEMORY		0x9000000134567800ull
+#define PERCPU		0x0000000000012340ull
+#define MAY_GOTO	0xffff800002020400ull
+#define STACKS		0xffff800034560000ull
 #define IMAGE		0xffff800002040000ull
 #define ARENA_KERN	0xffff800123450000ull
 #define ARENA_USER	0x00007eadbeef0000ull
@@ -39,21 +45,36 @@ static struct bjn_env env = {
 	.reg_ax = 12,
 };
 
+/* A kernel function has as many arguments as its number says, the first one five. */
+static void describe_kfunc(s32 id, struct bjn_call *call)
+{
+	static const struct bjn_call kfunc = {
+		.kind = BJN_CALL_KFUNC, .arg_size = { 1, 2, 4, 8, 1, 8, 1, 4, 2, 1, 8, 4 },
+		.arg_flags = { 0, BJN_ARG_SIGNED, BJN_ARG_SIGNED, 0, BJN_ARG_SIGNED, 0, BJN_ARG_SIGNED,
+			       BJN_ARG_SIGNED, BJN_ARG_SIGNED, 0, 0, 0 },
+	};
+
+	*call = kfunc;
+	call->addr = KFUNC(id);
+	call->nargs = id > 5 ? (u8)id : 5;
+}
+
 static int call_target(const struct bjn_prog *prog, u32 idx, struct bjn_call *call)
 {
 	const struct bpf_insn *in = &prog->insns[idx];
-	static const struct bjn_call kfunc = {
-		.kind = BJN_CALL_KFUNC, .nargs = 5, .arg_size = { 1, 2, 4, 8, 1 },
-		.arg_flags = { 0, BJN_ARG_SIGNED, BJN_ARG_SIGNED, 0, BJN_ARG_SIGNED },
-	};
 
 	memset(call, 0, sizeof(*call));
 	if (in->src_reg == BPF_PSEUDO_CALL) {
 		call->kind = BJN_CALL_SUBPROG;
 		call->addr = bt_sub_address(prog, idx);
+	} else if (in->src_reg == BPF_PSEUDO_KFUNC_CALL && in->imm == BT_K_THROW) {
+		call->kind = BJN_CALL_THROW;
+		call->addr = bt_throw_cell(prog);
 	} else if (in->src_reg == BPF_PSEUDO_KFUNC_CALL) {
-		*call = kfunc;
-		call->addr = KFUNC(in->imm);
+		describe_kfunc(in->imm, call);
+	} else if (in->imm == BT_H_MAY_GOTO) {
+		call->kind = BJN_CALL_MAY_GOTO;
+		call->addr = MAY_GOTO;
 	} else if (in->imm == 8) {
 		call->kind = BJN_CALL_CPU_ID;
 	} else if (in->imm == 35) {
@@ -81,18 +102,27 @@ static const struct bjn_prog_ops ops = {
 	.indirect_target = indirect_target,
 };
 
+static u64 reference(const struct bpf_insn *in)
+{
+	if (in->src_reg == BPF_PSEUDO_MAP_FD)
+		return ARRAY;
+	if (in->imm == BT_V_MEM)
+		return MEMORY;
+	return in->imm == BT_V_PERCPU ? PERCPU : TABLE + 8ull * (u32)in->imm;
+}
+
 /* References to maps become addresses, helper 12 a tail call. */
 static void resolve(struct bpf_insn *in, u32 len, struct bt_code *c)
 {
 	u32 i;
 
-	bt_code_reserve(c, len);
+	bt_code_reserve(c, len + BT_DEFAULT_CB_LEN);
 	memcpy(c->insns, in, len * sizeof(*in));
 	c->len = len;
 	for (i = 0; i <= len; i++)
 		c->map[i] = i;
 	for (i = 0, in = c->insns; i < len; i++) {
-		u64 v = in[i].src_reg == BPF_PSEUDO_MAP_FD ? ARRAY : TABLE + 8ull * (u32)in[i].imm;
+		u64 v = reference(&in[i]);
 
 		if (in[i].code == (BPF_JMP | BPF_CALL) && !in[i].src_reg && in[i].imm == 12) {
 			in[i].code = BJN_TAIL_CALL;
@@ -110,7 +140,7 @@ static void resolve(struct bpf_insn *in, u32 len, struct bt_code *c)
 }
 
 /* Instruction of the user's program to which a word of code belongs. */
-static s32 owner(const struct bt_code *final, const struct bt_sub *s, const u64 *starts, u32 word)
+static s32 owner(const struct bt_code *user, const struct bt_sub *s, const u64 *starts, u32 word)
 {
 	u64 at = (uintptr_t)(s->code + word);
 	s32 i, last = -1;
@@ -120,15 +150,15 @@ static s32 owner(const struct bt_code *final, const struct bt_sub *s, const u64 
 			last = (s32)s->start + i;
 	if (last < 0)
 		return -1;
-	for (i = 0; final->map[i + 1] <= (u32)last && final->map[i] != final->len; )
+	for (i = 0; user->map[i + 1] <= (u32)last && i + 1 < (s32)user->len; )
 		i++;
 	/* map[i] <= last < map[i + 1], except in the second half of an ld_imm64 */
-	while (i && final->map[i - 1] == final->map[i])
+	while (i && user->map[i - 1] == user->map[i])
 		i--;
 	return i;
 }
 
-static void print_code(const struct bt_code *final, const struct bt_image *img, const u64 *starts)
+static void print_code(const struct bt_code *user, const struct bt_image *img, const u64 *starts)
 {
 	s32 now = -3;
 	u32 i, j;
@@ -138,7 +168,7 @@ static void print_code(const struct bt_code *final, const struct bt_image *img, 
 
 		printf("sub\n");
 		for (j = 0; j < s->words; j++) {
-			s32 who = owner(final, s, starts, j);
+			s32 who = owner(user, s, starts, j);
 
 			if (who != now || !j)
 				printf("at %d\n", who);
@@ -148,28 +178,48 @@ static void print_code(const struct bt_code *final, const struct bt_image *img, 
 	}
 }
 
-static void compile(struct bpf_insn *insns, u32 len)
+/* What the verifier does; afterwards @user->map leads to @guarded. */
+static int rewrite(struct bt_code *user, struct bt_code *guarded, struct bt_exceptions *e,
+		   const char **why)
 {
-	static struct bt_code resolved, guarded;
+	static struct bt_code looped;
+	u32 i;
+	int err;
+
+	bt_find_exceptions(user, e);
+	err = bt_loops(user, env.reg_ax, &looped, why);
+	if (!err)
+		err = bt_guard(&looped, env.reg_ax, guarded, why);
+	for (i = 0; !err && i <= user->len; i++)
+		user->map[i] = guarded->map[looped.map[i]];
+	return err;
+}
+
+static void compile(struct bpf_insn *insns, u32 len, bool private_stacks)
+{
+	static struct bt_code user, guarded;
 	struct bt_options opt = {
 		.env = &env, .ops = &ops, .base = IMAGE, .arena_kern = ARENA_KERN,
 		.arena_user = ARENA_USER, .know_image = true,
+		.private_stacks = private_stacks ? ~0u : 0, .priv_base = STACKS,
 	};
+	struct bt_exceptions exc;
 	struct bt_region r;
 	struct bt_image img;
 	const char *why = "";
 
-	resolve(insns, len, &resolved);
-	if (bt_guard(&resolved, env.reg_ax, &guarded, &why) ||
-	    bt_region_open(&r, 65536 + 256 * guarded.len)) {
+	resolve(insns, len, &user);
+	if (rewrite(&user, &guarded, &exc, &why) || bt_region_open(&r, 65536 + 256 * guarded.len)) {
 		printf("declined %s\n", why);
 		return;
 	}
+	opt.throws = exc.throws;
+	opt.exception_cb = exc.cb ? user.map[exc.cb] : 0;
 	opt.starts = calloc(guarded.len + 1, sizeof(u64));
 	if (bt_compile(&guarded, &opt, &r, &img))
 		printf("declined %s\n", img.why);
 	else
-		print_code(&guarded, &img, opt.starts);
+		print_code(&user, &img, opt.starts);
 	free(opt.starts);
 	bt_image_free(&img);
 	bt_region_close(&r);
@@ -188,7 +238,7 @@ int main(void)
 	if (bg_facts)
 		bg_facts(&env);
 	while (getline(&line, &cap, stdin) > 0) {
-		char *name = strtok(line, " "), *hex = strtok(NULL, "\n ");
+		char *name = strtok(line, " "), *hex = strtok(NULL, "\n "), *option = strtok(NULL, "\n ");
 		struct bpf_insn *insns;
 		u32 len;
 
@@ -197,7 +247,7 @@ int main(void)
 			return 2;
 		}
 		printf("case %s\n", name);
-		compile(insns, len);
+		compile(insns, len, option && !strcmp(option, "private"));
 		free(insns);
 	}
 	return 0;

@@ -121,6 +121,11 @@ def interleave(case, code, labels_of):
         out.append(line if line.endswith(":") else "\t" + line)
         if not line.endswith(":"):
             out += by_insn.pop((-1, slot), [])
+    end = len(case.code) // 8
+    for sub in (s for s in subs if first[s] >= end):
+        out += ["\t# exception callback in the absence of one", "    prologue:"]
+        out += by_insn.get((sub, -1), []) + ["\tr0 = r1"] + by_insn.get((-1, end), [])
+        out += ["\texit"] + by_insn.get((-1, end + 1), [])
     return out
 
 
@@ -175,7 +180,8 @@ def main():
             if " " in c.name:
                 c.fail("a name is one word")
         r = subprocess.run([golden], capture_output=True, text=True, check=False,
-                           input="".join(f"{c.name} {c.code.hex()}\n" for c in cases))
+                           input="".join(f"{c.name} {c.code.hex()} {c.sections.get('options', '')}\n"
+                                         for c in cases))
         if r.returncode:
             sys.exit(r.stderr)
         text = render(cases, parse(r.stdout), order, mc, branch)
