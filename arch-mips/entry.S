@@ -31,10 +31,12 @@ bjn_mips_may_goto:
 	sd	$10, 8($sp)
 	sd	$11, 0($sp)
 
-	.set	at
-	dla	$25, bjn_mips_may_goto_check
-	.set	noat
-	ld	$25, 0($25)
+	lui	$25, %highest(bjn_mips_may_goto_check)
+	daddiu	$25, $25, %higher(bjn_mips_may_goto_check)
+	dsll	$25, $25, 16
+	daddiu	$25, $25, %hi(bjn_mips_may_goto_check)
+	dsll	$25, $25, 16
+	ld	$25, %lo(bjn_mips_may_goto_check)($25)
 	jalr	$25
 	move	$4, $24
 	move	$24, $2
