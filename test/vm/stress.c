@@ -33,7 +33,7 @@ static struct expectation {
 /* counted by all processes */
 static struct tally {
 	bool stop;
-	long flips, feature_flips, runs, wrong, refused_wrongly, errors;
+	long flips, feature_flips, runs, wrong, betrayed, refused_wrongly, errors;
 	long loads[MAX_KINDS][NR_COMPILERS], refused[MAX_KINDS];
 } *tally;
 
@@ -147,6 +147,8 @@ static bool load_one(struct maker *m, unsigned int k, uint32_t n, struct made *p
 	}
 	*who = compiled_by(p->fd);
 	count(&tally->loads[k][*who]);
+	if (*who == BY_STOCK && !expect[k].stock)
+		count(&tally->betrayed);
 	return true;
 }
 
@@ -300,6 +302,7 @@ static void report(long seconds)
 	}
 	check(!both, "%ld programs compiled by both", both);
 	check(!tally->wrong, "%ld wrong results in %ld runs", tally->wrong, tally->runs);
+	check(!tally->betrayed, "%ld verified with our answers and compiled by the stock JIT", tally->betrayed);
 	check(!tally->refused_wrongly, "%ld refused that the stock kernel takes", tally->refused_wrongly);
 	check(!tally->errors && tally->flips > 0, "%ld flips, %ld failed", tally->flips, tally->errors);
 }
