@@ -153,3 +153,17 @@ void bjn_load_put(struct bjn_load *load)
 	release(&load->switches);
 	kfree(load);
 }
+
+/**
+ * bjn_load_exit - forget programs that found the compiler given back already
+ *
+ * Nothing was promised to them: a promise holds the module.
+ */
+void bjn_load_exit(void)
+{
+	struct bjn_load *load, *next;
+
+	list_for_each_entry_safe(load, next, &loads, node)
+		kfree(load);
+	INIT_LIST_HEAD(&loads);
+}

@@ -33,5 +33,6 @@ void bjn_load_end(struct bjn_load *load, const struct bpf_prog *prog, bool good)
 struct bjn_switches bjn_load_switches(void);
 struct bjn_load *bjn_load_take(const struct bpf_prog *prog);
 void bjn_load_put(struct bjn_load *load);
+void bjn_load_exit(void);
 
 #endif

@@ -581,6 +581,7 @@ int bjn_prog_init(void)
 
 void bjn_prog_exit(void)
 {
+	bjn_load_exit();
 	bjn_trace_exit();
 }
 
