@@ -4,7 +4,8 @@
  * -icount shift=0 the ns that test_bpf prints are executed instructions. Lines on the channel:
  *   case SIDE JIT SUITE #N NAME jited:J NS... PASS	what test_bpf printed
  *   compile SIDE JIT SUITE insns=N bytes=N ns=N		what the module recorded, in the same order
- * A case whose records name another JIT was left to that one, as classic BPF is on arm64. SIDE is the position in PAIR, so that a JIT can be compared with itself.
+ * A case whose record names another JIT was left to that one, as classic BPF is on arm64. SIDE is the position in
+ * PAIR, so that a JIT can be compared with itself.
  */
 #include <unistd.h>
 #include "guest.h"
