@@ -452,10 +452,17 @@ static bool user_disabled(const struct bpf_prog *prog, u64 disabled)
 	return disabled && (disabled & bjn_route_content(prog)) && !bjn_route_needs_us(prog);
 }
 
+/* Does a program, as far as it has been compiled, need us? */
+static bool whole_needs_us(const struct bpf_prog *prog)
+{
+	return bjn_route_needs_us(prog) ||
+	       (prog->is_func && bjn_registry_any(bjn_group_key(prog), bjn_route_needs_us));
+}
+
 static struct bpf_prog *declined(struct bpf_verifier_env *env, struct bpf_prog *prog,
 				 const struct bjn_ctx *ctx)
 {
-	if (bjn_route_needs_us(prog)) {
+	if (whole_needs_us(prog)) {
 		bjn_decline(prog, ctx, "it needs a feature that only we have, so the load fails");
 		atomic64_inc(&bjn_stats.failed);
 		return prog;
@@ -465,6 +472,19 @@ static struct bpf_prog *declined(struct bpf_verifier_env *env, struct bpf_prog *
 	if (prog->is_func)
 		hand_over(env, bjn_group_key(prog));
 	return run_stock(env, prog);
+}
+
+/* Its program went to the stock JIT before this function showed what it needs. */
+static struct bpf_prog *run_nobody(struct bpf_prog *prog)
+{
+	const struct bjn_ctx ctx = {
+		.err = -EOPNOTSUPP,
+		.err_why = "the stock JIT has an earlier function of it",
+	};
+
+	bjn_decline(prog, &ctx, "it needs a feature that only we have, so the load fails");
+	atomic64_inc(&bjn_stats.failed);
+	return prog;
 }
 
 static struct bpf_prog *run_first(struct bpf_verifier_env *env, struct bpf_prog *orig,
@@ -515,6 +535,8 @@ static struct bpf_prog *jit_compile(struct bpf_verifier_env *env, struct bpf_pro
 		prog = run_extra(prog);
 		insns = 0;
 		break;
+	case BJN_ROUTE_NOBODY:
+		return run_nobody(prog);
 	default:
 		return run_stock(env, prog);
 	}
@@ -575,7 +597,11 @@ void bjn_jit_free(struct bpf_prog *prog)
 int bjn_prog_init(void)
 {
 	throw_addr = bjn_ksym_lookup("bpf_throw");
+	if (!throw_addr)
+		bjn.possible &= ~BJN_FEAT(EXCEPTIONS);
 	may_goto_addr = bjn_ksym_lookup("arch_bpf_timed_may_goto");
+	if (!may_goto_addr)
+		bjn.possible &= ~BJN_FEAT(TIMED_MAY_GOTO);
 	return bjn_trace_init();
 }
 

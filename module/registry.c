@@ -102,6 +102,27 @@ bool bjn_registry_has_group(const void *group)
 }
 
 /**
+ * bjn_registry_any - is something true of a subprogram that waits for its
+ *	second pass with us?
+ * @group: bjn_group_key()
+ * @test: what shall be true; called with the lock held
+ */
+bool bjn_registry_any(const void *group, bool (*test)(const struct bpf_prog *prog))
+{
+	struct bjn_image *img;
+	bool found = false;
+
+	spin_lock(&lock);
+	list_for_each_entry(img, &pending, pending) {
+		found = img->group == group && test(img->prog);
+		if (found)
+			break;
+	}
+	spin_unlock(&lock);
+	return found;
+}
+
+/**
  * bjn_registry_take_group - forget the oldest waiting subprogram of a program
  * @group: bjn_group_key()
  *

@@ -41,6 +41,7 @@ struct bjn_image *bjn_registry_find(const struct bpf_prog *prog);
 struct bjn_image *bjn_registry_take(const struct bpf_prog *prog);
 struct bjn_image *bjn_registry_take_group(const void *group);
 bool bjn_registry_has_group(const void *group);
+bool bjn_registry_any(const void *group, bool (*test)(const struct bpf_prog *prog));
 void bjn_registry_final(struct bjn_image *img);
 int bjn_registry_show(struct seq_file *m, void *v);
 

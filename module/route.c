@@ -147,9 +147,11 @@ enum bjn_route bjn_route(const struct bpf_prog *prog, bool enabled)
 		return BJN_ROUTE_STOCK;
 	if (prog->jited)
 		return bjn_registry_find(prog) ? BJN_ROUTE_EXTRA : BJN_ROUTE_STOCK;
-	if (prog->is_func && prog->aux->func_idx)
-		return bjn_registry_has_group(bjn_group_key(prog)) ?
-		       BJN_ROUTE_FIRST : BJN_ROUTE_STOCK;
+	if (prog->is_func && prog->aux->func_idx) {
+		if (bjn_registry_has_group(bjn_group_key(prog)))
+			return BJN_ROUTE_FIRST;
+		return bjn_route_needs_us(prog) ? BJN_ROUTE_NOBODY : BJN_ROUTE_STOCK;
+	}
 	if (enabled || bjn_route_needs_us(prog))
 		return BJN_ROUTE_FIRST;
 	return BJN_ROUTE_STOCK;
