@@ -70,6 +70,9 @@ void mi_li64(struct bjn_ctx *c, enum mi_reg rd, s64 v)
 	if (v >> zeros == (s32)(v >> zeros)) {
 		mi_li32(c, rd, (s32)(v >> zeros));
 		shift_left(c, rd, rd, zeros);
+	} else if (v == (u32)v && mi_has_fields(c)) {
+		mi_li32(c, rd, (s32)v);
+		mi_dext(c, rd, rd, 0, 32);
 	} else if (v == (u32)v && bjn_is_s((s32)v, 16)) {
 		mi_addiu(c, rd, MI_ZERO, (s32)v);
 		mi_dsll32(c, rd, rd, 0);

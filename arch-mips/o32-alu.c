@@ -139,23 +139,41 @@ static s64 addend(const struct bpf_insn *insn)
 	return BPF_OP(insn->code) == BPF_SUB ? -(s64)insn->imm : insn->imm;
 }
 
+/* d += v; the carry is there when the sum is less than what was added */
+static void add_const(struct bjn_ctx *c, struct o32_pair d, u32 v)
+{
+	o32_addi(c, d.lo, d.lo, (s32)v, O32_X2);
+	if (bjn_is_s((s32)v, 16))
+		mi_sltiu(c, O32_X1, d.lo, (s32)v);
+	else
+		mi_sltu(c, O32_X1, d.lo, O32_X2);
+	mi_addu(c, d.hi, d.hi, O32_X1);
+}
+
+/* d -= v */
+static void sub_const(struct bjn_ctx *c, struct o32_pair d, u32 v)
+{
+	if (bjn_is_s((s32)v, 16) && bjn_is_s(-(s64)(s32)v, 16)) {
+		mi_sltiu(c, O32_X1, d.lo, (s32)v);
+		mi_addiu(c, d.lo, d.lo, -(s64)(s32)v);
+	} else {
+		mi_li32(c, O32_X2, (s32)v);
+		mi_sltu(c, O32_X1, d.lo, O32_X2);
+		mi_subu(c, d.lo, d.lo, O32_X2);
+	}
+	mi_subu(c, d.hi, d.hi, O32_X1);
+}
+
 /* dst += imm, dst -= imm */
 void o32_add64_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
 	struct o32_pair d = o32_dst(c, insn->dst_reg);
 	s64 v = addend(insn);
 
-	if (!v)
-		return;
-	o32_addi(c, d.lo, d.lo, (s32)v, O32_X2);
-	/* carry: the sum is less than what was added */
-	if (bjn_is_s((s32)v, 16))
-		mi_sltiu(c, O32_X1, d.lo, (s32)v);
-	else
-		mi_sltu(c, O32_X1, d.lo, O32_X2);
-	if (v < 0)
-		mi_addiu(c, O32_X1, O32_X1, -1);
-	mi_addu(c, d.hi, d.hi, O32_X1);
+	if (v > 0)
+		add_const(c, d, (u32)v);
+	else if (v < 0)
+		sub_const(c, d, (u32)-v);
 }
 
 /* dst = (u32)(dst + imm), dst = (u32)(dst - imm) */

@@ -59,23 +59,26 @@ static void branch_zero(struct bjn_ctx *c, const struct bpf_insn *insn, enum mi_
 /*
  * X1 = a < b, 64 bits; X1 is already the comparison of the low halves, unsigned
  *
- *	X1 = a.hi < b.hi || (a.hi == b.hi && X1)
+ *	if (differ)
+ *		X1 = less
+ *
+ * @differ is not 0 if the high halves differ, @less says whether a.hi is less
+ * than b.hi; it is 0 if they are equal. At most three words.
  */
-static void less_high(struct bjn_ctx *c, u32 set, enum mi_reg a, enum mi_reg b)
+static void decide_high(struct bjn_ctx *c, enum mi_reg differ, enum mi_reg less)
 {
-	mi_xor(c, O32_X3, a, b);
-	mi_dst(c, set, O32_X2, a, b);
 	if (mi_cpu(c, BJN_MIPS_CPU_IV)) {
-		mi_movn(c, O32_X1, O32_X2, O32_X3);
+		mi_movn(c, O32_X1, less, differ);
 		return;
 	}
 	if (mi_is_r6(c)) {
-		mi_seleqz(c, O32_X1, O32_X1, O32_X3);
+		mi_seleqz(c, O32_X1, O32_X1, differ);
 	} else {
-		mi_sltiu(c, O32_X3, O32_X3, 1);
+		mi_sltiu(c, O32_X3, differ, 1);
 		mi_and(c, O32_X1, O32_X1, O32_X3);
 	}
-	mi_or(c, O32_X1, O32_X1, O32_X2);
+	if (less != MI_ZERO)
+		mi_or(c, O32_X1, O32_X1, less);
 }
 
 /* if (dst cond src) goto pc + off */
@@ -93,7 +96,9 @@ void o32_jmp64_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 	}
 	if (cmp->set) {
 		mi_sltu(c, O32_X1, a.lo, b.lo);
-		less_high(c, cmp->set, a.hi, b.hi);
+		mi_xor(c, O32_X3, a.hi, b.hi);
+		mi_dst(c, cmp->set, O32_X2, a.hi, b.hi);
+		decide_high(c, O32_X3, O32_X2);
 	} else {
 		mi_xor(c, O32_X1, a.lo, b.lo);
 		mi_xor(c, O32_X2, a.hi, b.hi);
@@ -112,6 +117,9 @@ static void differ_const(struct bjn_ctx *c, struct o32_pair a, s32 imm)
 			mi_xori(c, O32_X1, lo, (u32)imm);
 			lo = O32_X1;
 		}
+	} else if (bjn_is_s(-(s64)imm, 16)) {
+		mi_addiu(c, O32_X1, lo, -(s64)imm);
+		lo = O32_X1;
 	} else {
 		mi_li32(c, O32_X2, imm);
 		mi_xor(c, O32_X1, lo, O32_X2);
@@ -128,19 +136,26 @@ static void differ_const(struct bjn_ctx *c, struct o32_pair a, s32 imm)
 /* X1 = a < limit, 64 bits; the limit fits 33 bits */
 static void less_const(struct bjn_ctx *c, u32 set, struct o32_pair a, s64 limit)
 {
-	enum mi_reg hi = MI_ZERO;
-
 	if (bjn_is_s((s32)limit, 16)) {
 		mi_sltiu(c, O32_X1, a.lo, (s32)limit);
 	} else {
 		mi_li32(c, O32_X0, (s32)limit);
 		mi_sltu(c, O32_X1, a.lo, O32_X0);
 	}
-	if (limit < 0) {
-		hi = O32_X0;
-		mi_addiu(c, O32_X0, MI_ZERO, -1);
+	if (limit >= 0 && set == MI_OP_sltu) {
+		decide_high(c, a.hi, MI_ZERO);
+	} else if (limit >= 0) {
+		mi_slt(c, O32_X2, a.hi, MI_ZERO);
+		decide_high(c, a.hi, O32_X2);
+	} else if (set == MI_OP_sltu) {
+		mi_nor(c, O32_X3, a.hi, MI_ZERO);
+		mi_sltu(c, O32_X2, MI_ZERO, O32_X3);
+		mi_or(c, O32_X1, O32_X1, O32_X2);
+	} else {
+		mi_nor(c, O32_X3, a.hi, MI_ZERO);
+		mi_slti(c, O32_X2, a.hi, -1);
+		decide_high(c, O32_X3, O32_X2);
 	}
-	less_high(c, set, a.hi, hi);
 }
 
 /* if (dst cond imm) goto pc + off; a > imm is !(a < imm + 1) */

@@ -18,17 +18,14 @@ static void mul_low(struct bjn_ctx *c, enum mi_reg rd, enum mi_reg rs, enum mi_r
 /*
  * d *= s
  *
- *	cross = d.hi * s.lo + d.lo * s.hi
+ *	X1 = d.hi * s.lo + d.lo * s.hi
  *	d = d.lo * s.lo, all 64 bits
- *	d.hi += cross
+ *	d.hi += X1
+ *
+ * This is what follows the first line.
  */
-static void multiply(struct bjn_ctx *c, struct o32_pair d, struct o32_pair s)
+static void finish_product(struct bjn_ctx *c, struct o32_pair d, struct o32_pair s)
 {
-	mul_low(c, O32_X1, d.hi, s.lo);
-	if (s.hi != MI_ZERO) {
-		mul_low(c, O32_X0, d.lo, s.hi);
-		mi_addu(c, O32_X1, O32_X1, O32_X0);
-	}
 	if (mi_is_r6(c)) {
 		mi_muhu(c, d.hi, d.lo, s.lo);
 		mi_mul_r6(c, d.lo, d.lo, s.lo);
@@ -44,27 +41,38 @@ static void multiply(struct bjn_ctx *c, struct o32_pair d, struct o32_pair s)
 void o32_mul64_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
 	struct o32_pair d = o32_dst(c, insn->dst_reg);
+	struct o32_pair s = o32_src(c, insn->src_reg, O32_X2);
 
-	multiply(c, d, o32_src(c, insn->src_reg, O32_X2));
+	mul_low(c, O32_X1, d.hi, s.lo);
+	if (s.hi != MI_ZERO) {
+		mul_low(c, O32_X0, d.lo, s.hi);
+		mi_addu(c, O32_X1, O32_X1, O32_X0);
+	}
+	finish_product(c, d, s);
 }
 
 /* dst *= imm */
 void o32_mul64_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
 	struct o32_pair d = o32_dst(c, insn->dst_reg);
-	struct o32_pair s = { O32_X2, MI_ZERO };
+	const struct o32_pair s = { O32_X2, MI_ZERO };
 
-	if (!insn->imm) {
+	switch (insn->imm) {
+	case 0:
 		o32_zero(c, d.lo);
 		o32_zero(c, d.hi);
 		return;
+	case 1:
+		return;
+	case -1:
+		o32_neg64(c, insn);
+		return;
 	}
 	mi_li32(c, O32_X2, insn->imm);
-	if (insn->imm < 0) {
-		s.hi = O32_X3;
-		mi_addiu(c, O32_X3, MI_ZERO, -1);
-	}
-	multiply(c, d, s);
+	mul_low(c, O32_X1, d.hi, O32_X2);
+	if (insn->imm < 0)
+		mi_subu(c, O32_X1, O32_X1, d.lo);	/* s.hi is -1 */
+	finish_product(c, d, s);
 }
 
 /* dst = (u32)(dst * src) */

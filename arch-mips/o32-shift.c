@@ -3,44 +3,55 @@
 #include "o32.h"
 
 /*
- * d <<= n for any n, of which the hardware takes five bits; bit 5 then decides
+ * d <<= n for any n, of which the hardware takes five bits; bit 5 decides
  * whether a half moves over. n differs from d and from X1, X2.
  *
- *	hi = hi << n | lo >> 1 >> ~n
- *	lo = lo << n
  *	if (n & 32)
- *		hi = lo, lo = 0
+ *		hi = lo << n, lo = 0
+ *	else
+ *		hi = hi << n | lo >> 1 >> ~n, lo = lo << n
  */
 static void left(struct bjn_ctx *c, struct o32_pair d, enum mi_reg n)
 {
-	mi_nor(c, O32_X1, n, MI_ZERO);
+	struct mi_outs few = { .nr = 0 }, done = { .nr = 0 };
+
+	mi_andi(c, O32_X2, n, 32);
+	mi_out(c, &few, MI_OP_beq, O32_X2, MI_ZERO);
+	mi_nor(c, O32_X1, n, MI_ZERO);		/* delay slot */
+	mi_sllv(c, d.hi, d.lo, n);
+	mi_out(c, &done, MI_OP_beq, MI_ZERO, MI_ZERO);
+	o32_zero(c, d.lo);			/* delay slot */
+	mi_land(c, &few);
 	mi_srl(c, O32_X2, d.lo, 1);
 	mi_srlv(c, O32_X2, O32_X2, O32_X1);
 	mi_sllv(c, d.hi, d.hi, n);
-	mi_or(c, d.hi, d.hi, O32_X2);
 	mi_sllv(c, d.lo, d.lo, n);
-	mi_andi(c, O32_X1, n, 32);
-	o32_cmov(c, d.hi, d.lo, O32_X1);
-	o32_cmov(c, d.lo, MI_ZERO, O32_X1);
+	mi_or(c, d.hi, d.hi, O32_X2);
+	mi_land(c, &done);
 }
 
 /* d >>= n, logical or arithmetic; the mirror image of left() */
 static void right(struct bjn_ctx *c, struct o32_pair d, enum mi_reg n, bool arithmetic)
 {
-	mi_nor(c, O32_X1, n, MI_ZERO);
+	u32 op = arithmetic ? MI_OP_srav : MI_OP_srlv;
+	struct mi_outs few = { .nr = 0 }, done = { .nr = 0 };
+
+	mi_andi(c, O32_X2, n, 32);
+	mi_out(c, &few, MI_OP_beq, O32_X2, MI_ZERO);
+	mi_nor(c, O32_X1, n, MI_ZERO);		/* delay slot */
+	mi_dts(c, op, d.lo, d.hi, n);
+	mi_out(c, &done, MI_OP_beq, MI_ZERO, MI_ZERO);
+	if (arithmetic)				/* delay slot */
+		mi_sra(c, d.hi, d.hi, 31);
+	else
+		o32_zero(c, d.hi);
+	mi_land(c, &few);
 	mi_sll(c, O32_X2, d.hi, 1);
 	mi_sllv(c, O32_X2, O32_X2, O32_X1);
 	mi_srlv(c, d.lo, d.lo, n);
+	mi_dts(c, op, d.hi, d.hi, n);
 	mi_or(c, d.lo, d.lo, O32_X2);
-	mi_dts(c, arithmetic ? MI_OP_srav : MI_OP_srlv, d.hi, d.hi, n);
-	mi_andi(c, O32_X1, n, 32);
-	o32_cmov(c, d.lo, d.hi, O32_X1);
-	if (arithmetic) {
-		mi_sra(c, O32_X2, d.hi, 31);
-		o32_cmov(c, d.hi, O32_X2, O32_X1);
-	} else {
-		o32_cmov(c, d.hi, MI_ZERO, O32_X1);
-	}
+	mi_land(c, &done);
 }
 
 /* dst = dst << src, dst >> src, dst s>> src */
