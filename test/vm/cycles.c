@@ -9,9 +9,9 @@
 #include <unistd.h>
 #include "kinds.h"
 
-#define ROUNDS		2	/* programs of every kind in each cycle */
+#define ROUNDS		4	/* programs of every kind in each cycle */
 #define WARM_UP		5	/* cycles before memory is measured: caches, per-CPU chunks */
-#define ALLOWED_KB	3072	/* noise of a running system; ten cycles that lose a program each are more */
+#define ALLOWED_KB	1536	/* noise; a hundred cycles that lose 256 bytes for each image lose more */
 
 static long meminfo(const char *key)
 {
