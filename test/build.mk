@@ -37,7 +37,7 @@ $(OUT)/%.o: $(TOP)/%.c build.mk
 	@$(CROSS)gcc $(ABI) $(CFLAGS) -MMD -MP -c -o $@ $<
 $(OUT)/%.o: $(TOP)/%.S build.mk
 	@mkdir -p $(@D)
-	@$(CROSS)gcc $(ABI) -I$(TOP)/test/exec/kernel -MMD -MP -c -o $@ $<
+	@$(CROSS)gcc $(ABI) -fno-pic -I$(TOP)/test/exec/kernel -MMD -MP -c -o $@ $<
 $(SAN)/%.o: $(TOP)/%.c build.mk
 	@mkdir -p $(@D)
 	@gcc $(CFLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<

@@ -37,6 +37,7 @@ mips64el_BACKEND    := bjn_mips64
 mips64el_CROSS      := mips64el-linux-gnuabi64-
 mips64el_QEMU       := qemu-mips64el
 mips64el_ORDER      := little
+mips64el_ASM        := arch-mips/entry.S
 mips64el_MC_1       := -triple=mips64el-linux-gnuabi64 -mcpu=mips3
 mips64el_MC_2       := -triple=mips64el-linux-gnuabi64 -mcpu=mips4
 mips64el_MC_3       := -triple=mips64el-linux-gnuabi64 -mcpu=mips64
@@ -51,6 +52,7 @@ mips64_BACKEND      := bjn_mips64
 mips64_CROSS        := mips64-linux-gnuabi64-
 mips64_QEMU         := qemu-mips64
 mips64_ORDER        := big
+mips64_ASM          := arch-mips/entry.S
 mips64_MC_1         := -triple=mips64-linux-gnuabi64 -mcpu=mips3
 mips64_MC_2         := -triple=mips64-linux-gnuabi64 -mcpu=mips4
 mips64_MC_3         := -triple=mips64-linux-gnuabi64 -mcpu=mips64
@@ -65,6 +67,7 @@ mips64r6el_BACKEND  := bjn_mips64
 mips64r6el_CROSS    := mipsisa64r6el-linux-gnuabi64-
 mips64r6el_QEMU     := qemu-mips64el
 mips64r6el_ORDER    := little
+mips64r6el_ASM      := arch-mips/entry.S
 mips64r6el_MC       := -triple=mips64el-linux-gnuabi64 -mcpu=mips64r6
 
 mipsel_ARCH         := arch-mips
@@ -72,6 +75,7 @@ mipsel_BACKEND      := bjn_mips32
 mipsel_CROSS        := mipsel-linux-gnu-
 mipsel_QEMU         := qemu-mipsel
 mipsel_ORDER        := little
+mipsel_ASM          := arch-mips/entry.S
 mipsel_MC_1         := -triple=mipsel-linux-gnu -mcpu=mips2
 mipsel_MC_2         := -triple=mipsel-linux-gnu -mcpu=mips4
 mipsel_MC_3         := -triple=mipsel-linux-gnu -mcpu=mips32
@@ -85,6 +89,7 @@ mips_BACKEND        := bjn_mips32
 mips_CROSS          := mips-linux-gnu-
 mips_QEMU           := qemu-mips
 mips_ORDER          := big
+mips_ASM            := arch-mips/entry.S
 mips_MC_1           := -triple=mips-linux-gnu -mcpu=mips2
 mips_MC_2           := -triple=mips-linux-gnu -mcpu=mips4
 mips_MC_3           := -triple=mips-linux-gnu -mcpu=mips32
@@ -99,6 +104,7 @@ mips32r6el_CROSS    := mipsisa64r6el-linux-gnuabi64-
 mips32r6el_ABI      := -mabi=32
 mips32r6el_QEMU     := qemu-mipsel
 mips32r6el_ORDER    := little
+mips32r6el_ASM      := arch-mips/entry.S
 mips32r6el_MC       := -triple=mipsel-linux-gnu -mcpu=mips32r6
 
 # The same code on a simulator that knows what the architecture leaves open.
@@ -107,6 +113,7 @@ mips64el-sim_BACKEND := bjn_mips64
 mips64el-sim_CROSS   := mips64el-linux-gnuabi64-
 mips64el-sim_QEMU    := qemu-mips64el
 mips64el-sim_ORDER   := little
+mips64el-sim_ASM     := arch-mips/entry.S
 mips64el-sim_MC      := $(mips64el_MC)
 
 mips64r6el-sim_ARCH    := arch-mips
@@ -114,4 +121,5 @@ mips64r6el-sim_BACKEND := bjn_mips64
 mips64r6el-sim_CROSS   := mipsisa64r6el-linux-gnuabi64-
 mips64r6el-sim_QEMU    := qemu-mips64el
 mips64r6el-sim_ORDER   := little
+mips64r6el-sim_ASM     := arch-mips/entry.S
 mips64r6el-sim_MC      := $(mips64r6el_MC)

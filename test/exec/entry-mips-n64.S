@@ -169,6 +169,43 @@ bt_trash_regs:
 	.end	bt_trash_regs
 	.size	bt_trash_regs, . - bt_trash_regs
 
+/* The module's routine, but a register does not survive. */
+	.globl	bt_may_goto_r0
+	.type	bt_may_goto_r0, @function
+	.ent	bt_may_goto_r0
+bt_may_goto_r0:
+	daddiu	$sp, $sp, -16
+	sd	$31, 0($sp)
+	.set	at
+	dla	$25, bjn_mips_may_goto
+	.set	noat
+	jalr	$25
+	nop
+	ld	$31, 0($sp)
+	daddiu	$2, $0, 0x77
+	jr	$31
+	daddiu	$sp, $sp, 16
+	.end	bt_may_goto_r0
+	.size	bt_may_goto_r0, . - bt_may_goto_r0
+
+	.globl	bt_may_goto_r5
+	.type	bt_may_goto_r5, @function
+	.ent	bt_may_goto_r5
+bt_may_goto_r5:
+	daddiu	$sp, $sp, -16
+	sd	$31, 0($sp)
+	.set	at
+	dla	$25, bjn_mips_may_goto
+	.set	noat
+	jalr	$25
+	nop
+	ld	$31, 0($sp)
+	daddiu	$8, $0, 0x77
+	jr	$31
+	daddiu	$sp, $sp, 16
+	.end	bt_may_goto_r5
+	.size	bt_may_goto_r5, . - bt_may_goto_r5
+
 	.bss
 	.balign	8
 bt_state_now:

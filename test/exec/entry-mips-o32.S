@@ -242,6 +242,41 @@ bt_keep_gp:
 	.end	bt_keep_gp
 	.size	bt_keep_gp, . - bt_keep_gp
 
+/* The module's routine, but a register does not survive. */
+	.globl	bt_may_goto_r0
+	.type	bt_may_goto_r0, @function
+	.ent	bt_may_goto_r0
+bt_may_goto_r0:
+	addiu	$sp, $sp, -24
+	sw	$31, 20($sp)
+	lui	$25, %hi(bjn_mips_may_goto)
+	addiu	$25, $25, %lo(bjn_mips_may_goto)
+	jalr	$25
+	nop
+	lw	$31, 20($sp)
+	addiu	$2, $0, 0x77
+	jr	$31
+	addiu	$sp, $sp, 24
+	.end	bt_may_goto_r0
+	.size	bt_may_goto_r0, . - bt_may_goto_r0
+
+	.globl	bt_may_goto_r5
+	.type	bt_may_goto_r5, @function
+	.ent	bt_may_goto_r5
+bt_may_goto_r5:
+	addiu	$sp, $sp, -24
+	sw	$31, 20($sp)
+	lui	$25, %hi(bjn_mips_may_goto)
+	addiu	$25, $25, %lo(bjn_mips_may_goto)
+	jalr	$25
+	nop
+	lw	$31, 20($sp)
+	addiu	$12, $0, 0x77
+	jr	$31
+	addiu	$sp, $sp, 24
+	.end	bt_may_goto_r5
+	.size	bt_may_goto_r5, . - bt_may_goto_r5
+
 	.bss
 	.balign	8
 bt_state_now:

@@ -77,6 +77,7 @@ static void describe_kfunc(const struct bt_func *f, struct bjn_call *call)
 	call->kind = BJN_CALL_KFUNC;
 	call->addr = function(f);
 	call->nargs = f->nargs;
+	call->ret_size = sizeof(u64);
 	memcpy(call->arg_size, f->size, sizeof(f->size));
 	memcpy(call->arg_flags, f->flags, sizeof(f->flags));
 }

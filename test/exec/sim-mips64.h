@@ -366,6 +366,21 @@ static void step(struct sim *m)
 
 extern const char __executable_start[], etext[];
 
+/* The module's routine has an interface of its own, and is not simulated. */
+static void may_goto(struct sim *m)
+{
+	static const u8 lost[] = { 1, 3, 12, 13, 14, 15, 25 };
+	u32 i;
+
+	m->r[MI_T8] = bt_check_may_goto((u64 *)(uintptr_t)m->r[MI_T8]);
+	for (i = 0; i < BJN_ARRAY_SIZE(lost); i++)
+		m->r[lost[i]] = RUBBISH + lost[i];
+	m->hi = RUBBISH;
+	m->lo = RUBBISH;
+	m->pc = m->r[MI_RA];
+	m->next = m->pc + 4;
+}
+
 /* Run a C function for the simulated program; twelve arguments at most. */
 static void native(struct sim *m)
 {
@@ -411,7 +426,10 @@ void bt_enter(const void *fn, const u64 *args, struct bt_state *st)
 	while (m.pc != END && !m.bad) {
 		if (m.pc >= (uintptr_t)__executable_start && m.pc < (uintptr_t)etext) {
 			top = (u8 *)(uintptr_t)m.r[MI_SP] - 64;
-			native(&m);
+			if (m.pc == (uintptr_t)bjn_mips_may_goto)
+				may_goto(&m);
+			else
+				native(&m);
 			top = outer;
 		} else {
 			step(&m);

@@ -143,8 +143,11 @@ static void windows(u64 *w)
 	w[5] = mem;
 }
 
+u64 (*bjn_mips_may_goto_check)(u64 *slot) = bt_check_may_goto;
+
 static void facts(struct bjn_env *env)
 {
+	bjn_mips_may_goto_check = (u64 (*)(u64 *))(uintptr_t)wrap(bt_check_may_goto);
 	env->helper[BJN_MIPS_JUMP_MASK] = ~0ull;
 	windows(&env->helper[BJN_MIPS_WINDOWS]);
 	env->helper[BJN_MIPS_PERCPU] = (uintptr_t)percpu_offsets;
@@ -177,7 +180,13 @@ const struct bt_target bt_target = {
 	.cpu = CPU | ALWAYS | BJN_MIPS_CPU_WEAK,
 	.levels = levels,
 	.nr_levels = BJN_ARRAY_SIZE(levels),
+	.probe_zeroes = true,
 	.per_cpu = per_cpu,
+	.may_goto = bjn_mips_may_goto,
+#ifndef SIMULATED
+	.may_goto_r0 = bt_may_goto_r0,
+	.may_goto_r5 = bt_may_goto_r5,
+#endif
 	.facts = facts,
 	.wrap = wrap,
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #define _GNU_SOURCE
+#define SIMULATED
 #define NAME	"mips64el-sim"
 #define BACKEND	bjn_mips64
 #define CPU	(BJN_MIPS_CPU_UP_TO_R2 | BJN_MIPS_CPU_ADDR64)

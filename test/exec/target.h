@@ -22,6 +22,7 @@
  * @may_goto: routine for BJN_CALL_MAY_GOTO, that of the module; may be NULL
  * @may_goto_r0: the same, but it destroys R0; for planted bugs
  * @may_goto_r5: the same, but it destroys R5
+ * @probe_zeroes: the code of a BPF_PROBE_MEM load itself zeroes the register
  * @callee_extends: the C ABI leaves the upper bits of narrow arguments open
  * @facts: fills in further facts for the emitter; may be NULL
  * @wrap: gives C functions what a kernel's have that user space lacks: returns
@@ -39,6 +40,7 @@ struct bt_target {
 	const void *may_goto_r0;
 	const void *may_goto_r5;
 	bool callee_extends;
+	bool probe_zeroes;
 	void (*facts)(struct bjn_env *env);
 	const void *(*wrap)(const void *fn);
 };
@@ -71,8 +73,10 @@ u64 bt_check_may_goto(u64 *slot);
 /* arch-X/entry.S: the routine and the function that it asks */
 void bjn_la_may_goto(void);
 void bjn_a64_may_goto(void);
+void bjn_mips_may_goto(void);
 extern u64 (*bjn_la_may_goto_check)(u64 *slot);
 extern u64 (*bjn_a64_may_goto_check)(u64 *slot);
+extern u64 (*bjn_mips_may_goto_check)(u64 *slot);
 
 /* entry-NAME.S */
 void bt_enter(const void *fn, const u64 *args, struct bt_state *st);

@@ -33,6 +33,8 @@ static int call_target(const struct bjn_prog *prog, u32 idx, struct bjn_call *ca
 	if (call->kind == BJN_CALL_SUBPROG)
 		call->addr = prog->extra_pass ? prog->image + (u64)(s64)(s32)(imm & ~3u) : 0;
 	call->nargs = imm % (BJN_MAX_ARGS + 1);
+	call->ret_size = (u8)(1u << imm % 5) & 15;
+	call->ret_flags = imm >> 4 & 1;
 	for (i = 0; i < BJN_MAX_ARGS; i++) {
 		call->arg_size[i] = (u8)(1u << (imm >> i) % 4);
 		call->arg_flags[i] = imm >> i & 7;

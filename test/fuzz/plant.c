@@ -348,9 +348,11 @@ bool bf_plant_possible(u32 n)
 {
 	if (plants[n].hit == kfunc && bt_target.callee_extends)
 		return false;
+	if (plants[n].hit == probe && bt_target.probe_zeroes)
+		return false;
 	if (plants[n].begin == higher_stack && !bt_target.per_cpu)
 		return false;
-	if ((plants[n].target == loses_r0 || plants[n].target == loses_r5) && !bt_target.may_goto)
+	if ((plants[n].target == loses_r0 || plants[n].target == loses_r5) && !bt_target.may_goto_r0)
 		return false;
 	return !(plants[n].needs & ~bt_target.be->features);
 }

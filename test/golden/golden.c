@@ -57,6 +57,7 @@ static void describe_kfunc(s32 id, struct bjn_call *call)
 	*call = kfunc;
 	call->addr = KFUNC(id);
 	call->nargs = id > 5 ? (u8)id : 5;
+	call->ret_size = 8;
 }
 
 static int call_target(const struct bjn_prog *prog, u32 idx, struct bjn_call *call)
