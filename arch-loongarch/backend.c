@@ -112,7 +112,8 @@ static const struct bjn_op la_ops[256] = {
 
 	/* address, source, and the longest: a compare-and-exchange of 4 bytes */
 	SIZES(BPF_STX | BPF_ATOMIC, la_atomic, LA_ADDI_WORDS + 1 + 8, 0),
-	SIZES(BPF_STX | BJN_PROBE_ATOMIC, la_atomic, 2 + LA_ADDI_WORDS + 1 + 8,
+	/* the same, but arena and alignment come first */
+	SIZES(BPF_STX | BJN_PROBE_ATOMIC, la_atomic, 2 + 3 + LA_ADDI_WORDS + 1 + 8,
 	      ARENA | BJN_OP_EXTABLE2),
 };
 

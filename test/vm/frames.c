@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What changes the frame of a program: a private stack, arguments on the stack, loops bounded by time.
+ * What changes the frame of a program: a private stack, arguments on the stack, loops bounded by time. And atomics
+ * in an arena at addresses that the machine refuses.
  * Nothing here needs the kernel's BTF; the program's own is enough.
  */
 #include <linux/btf.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -14,6 +16,7 @@
 #define NR_ARGS		12
 #define INFO(kind, vlen)	((uint32_t)(kind) << 24 | (vlen))
 #define MAY_GOTO(o)	INSN(BPF_JMP | 0xe0, 0, 0, o, 0)
+#define CAST_KERN(r)	INSN(BPF_ALU64 | BPF_MOV | BPF_X, r, r, 1, 1)
 #define PLAIN_LOOPS	(8u << 20)	/* limit of a may_goto that counts only */
 
 static bool absent(const char *name, const char *file)
@@ -199,8 +202,66 @@ static void timed_loop(void)
 	check_ours(name, fd, right, before);
 }
 
+/* An address that is not aligned: the operation is carried out or left out, whole. */
+static void unaligned(int map, uint64_t *page, const char *name, struct bpf_insn op, uint64_t old, uint64_t new)
+{
+	const struct bpf_insn prog[] = {
+		LD_MAP_FD(BPF_REG_1, map), LD_IMM64(BPF_REG_2, 0, (uint32_t)(uintptr_t)page, 0),
+		CAST_KERN(BPF_REG_2), ALU64_IMM(BPF_ADD, BPF_REG_2, 1), MOV64_IMM(BPF_REG_3, 5),
+		MOV64_IMM(BPF_REG_0, 7), op, ALU64_REG(BPF_ADD, BPF_REG_0, BPF_REG_3), EXIT(),
+	};
+	bool cmpxchg = op.imm == BPF_CMPXCHG;
+	struct counters before = counters_read();
+	int fd = prog_load_filter(prog, ARRAY_SIZE(prog)), err;
+	uint32_t skipped = cmpxchg ? 5 : 7 + 5 * !(op.imm & BPF_FETCH);
+	uint32_t done = cmpxchg ? (uint32_t)old + 5 : 7 + (op.imm & BPF_FETCH ? (uint32_t)old : 5);
+	uint64_t value;
+	uint32_t got = 0;
+
+	page[0] = old << 8;
+	page[1] = old >> 56;
+	err = fd < 0 ? fd : prog_run(fd, &got);
+	value = page[0] >> 8 | page[1] << 56;
+	if (err || (got != skipped && got != done))
+		note("%s, result %u, memory %llx", strerror(-err), got, (unsigned long long)value);
+	check_ours(name, fd, !err && ((got == skipped && value == old) || (got == done && value == new)),
+		   before);
+}
+
+static void unaligned_atomics(void)
+{
+	const char *name = "atomics at odd addresses of an arena";
+	union bpf_attr attr;
+	uint64_t *page;
+	int map;
+
+	if (absent(name, FEATURE("arena_atomics")))
+		return;
+	memset(&attr, 0, sizeof(attr));
+	attr.map_type = BPF_MAP_TYPE_ARENA;
+	attr.map_flags = BPF_F_MMAPABLE;
+	attr.max_entries = 1;
+	map = syscall(SYS_bpf, BPF_MAP_CREATE, &attr, sizeof(attr));
+	page = mmap(NULL, (size_t)sysconf(_SC_PAGESIZE), PROT_READ | PROT_WRITE, MAP_SHARED, map, 0);
+	if (map < 0 || page == MAP_FAILED) {
+		note("map %d, %s", map, strerror(errno));
+		skip(name, "there is no arena here");
+		return;
+	}
+	unaligned(map, page, "add at an odd address", ATOMIC(BPF_DW, BPF_ADD, BPF_REG_2, BPF_REG_3, 0), 10, 15);
+	unaligned(map, page, "fetch and add, 4 bytes",
+		  ATOMIC(BPF_W, BPF_ADD | BPF_FETCH, BPF_REG_2, BPF_REG_3, 0), 10, 15);
+	unaligned(map, page, "exchange", ATOMIC(BPF_DW, BPF_XCHG, BPF_REG_2, BPF_REG_3, 0), 10, 5);
+	unaligned(map, page, "compare and exchange", ATOMIC(BPF_DW, BPF_CMPXCHG, BPF_REG_2, BPF_REG_3, 0), 7, 5);
+	unaligned(map, page, "compare and exchange, 4 bytes",
+		  ATOMIC(BPF_W, BPF_CMPXCHG, BPF_REG_2, BPF_REG_3, 0), 7, 5);
+	munmap(page, (size_t)sysconf(_SC_PAGESIZE));
+	close(map);
+}
+
 void suite_frames(void)
 {
+	unaligned_atomics();
 	private_stack();
 	stack_args();
 	timed_loop();
