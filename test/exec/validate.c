@@ -267,9 +267,21 @@ static const char *check_one(const struct bpf_insn *insns, u32 len, u32 i)
 	return why;
 }
 
+/* May the called function have more than five arguments? */
+static bool takes_args(const struct bpf_insn *in)
+{
+	const struct bt_func *f;
+
+	if (in->code != (BPF_JMP | BPF_CALL))
+		return false;
+	f = in->src_reg == BPF_PSEUDO_KFUNC_CALL ? bt_kfunc(in->imm) : NULL;
+	return in->src_reg == BPF_PSEUDO_CALL || (f && f->nargs > 5);
+}
+
 /* Nothing but a call gets from one function into another. */
 static const char *check_functions(const struct bpf_insn *insns, u32 len, u8 *mark, u32 *at)
 {
+	bool passes = false, takes = false;
 	u32 i, from, to, prev = 0;
 
 	for (i = 0; i < len; i++)
@@ -281,6 +293,14 @@ static const char *check_functions(const struct bpf_insn *insns, u32 len, u8 *ma
 		*at = i;
 		if (i && mark[i] & START && falls_through(&insns[prev]))
 			return "the code before a subprogram runs into it";
+		if (mark[i] & START) {
+			if (passes && !takes)
+				return "arguments that no call takes";
+			passes = false;
+			takes = false;
+		}
+		passes = passes || insns[i].dst_reg == BI_REG_ARGS;
+		takes = takes || takes_args(&insns[i]);
 		prev = i;
 		if (!bt_is_jump(&insns[i]) || bt_names_sub(&insns[i]))
 			continue;
@@ -295,7 +315,7 @@ static const char *check_functions(const struct bpf_insn *insns, u32 len, u8 *ma
 		if (from <= to)
 			return "a jump leaves the function";
 	}
-	return NULL;
+	return passes && !takes ? "arguments that no call takes" : NULL;
 }
 
 static const char *check_all(const struct bpf_insn *insns, u32 len, u8 *mark, u32 *at)

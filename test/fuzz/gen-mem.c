@@ -185,7 +185,7 @@ static u8 arena_base(struct bf_gen *g, s32 *at)
 	u8 reg = bf_victim(g);
 
 	*at = starts[bf_rand(g, BJN_ARRAY_SIZE(starts))];
-	if (bf_chance(g, 12) && g->reach < 3)
+	if (bf_chance(g, 5) && g->reach < 3)
 		*at = bf_chance(g, 2) ? BT_ARENA_SIZE : -16;
 	bf_put(g, BPF_ALU | BPF_MOV | BPF_K, reg, 0, 0, *at);
 	bf_set(g, reg, BF_NONE, 0);
