@@ -16,8 +16,8 @@ set -euo pipefail
 
 CLANG_VERSION=23
 RUNNERS="test_progs test_progs-cpuv4 test_verifier"
-# the least optimization that keeps the build short; calls of empty functions must stay, uprobes sit on them
-OPT_FLAGS="-O1 -fno-ipa-pure-const -fno-ipa-modref"
+# calls of empty functions must stay, uprobes sit on them; for gcc only, clang does not know these
+KEEP_CALLS="-fno-ipa-pure-const -fno-ipa-modref"
 # libraries of the guest that Debian's cross compilers do not bring, and a shell for tests that call system()
 SYSROOT_PACKAGES="libelf-dev libelf1t64 zlib1g-dev zlib1g libzstd-dev libzstd1 libssl-dev libssl3t64 busybox-static"
 
@@ -84,9 +84,9 @@ make_in()
 	"$REPO/scripts/in-toolbox" env LDFLAGS="-L$lib -Wl,-rpath-link,$lib" nice -n "${NICE:-19}" \
 		make -j"$((2 * $(nproc)))" -k -C "$source/tools/testing/selftests/bpf" OUTPUT="$work/out" \
 		ARCH="$B_KARCH" CROSS_COMPILE="$B_USER-" \
-		CC="$B_USER-gcc -idirafter $inc -idirafter $inc/$B_USER -L$lib -Wl,-rpath-link,$lib" \
+		CC="$B_USER-gcc $KEEP_CALLS -idirafter $inc -idirafter $inc/$B_USER -L$lib -Wl,-rpath-link,$lib" \
 		CLANG="clang-$CLANG_VERSION" LLC="llc-$CLANG_VERSION" LLVM_CONFIG="llvm-config-$CLANG_VERSION" \
-		LLVM_STRIP="llvm-strip-$CLANG_VERSION" OPT_FLAGS="$OPT_FLAGS" SKIP_LLVM=1 SKIP_LIBBFD=1 SKIP_DOCS=1 \
+		LLVM_STRIP="llvm-strip-$CLANG_VERSION" OPT_FLAGS=-O1 SKIP_LLVM=1 SKIP_LIBBFD=1 SKIP_DOCS=1 \
 		BPF_STRICT_BUILD=0 VMLINUX_BTF="$btf" "${@/#/$work/out/}" || true
 }
 
