@@ -164,7 +164,7 @@ static int attach(int prog)
 	attr.raw_tracepoint.prog_fd = prog;
 	link = prog < 0 ? prog : sys_bpf(BPF_RAW_TRACEPOINT_OPEN, &attr);
 	if (prog >= 0 && link < 0)
-		note("attach: %s", strerror(-link));
+		note("the program is not linked: %s", strerror(-link));
 	if (prog >= 0)
 		close(prog);
 	return link;
@@ -185,7 +185,7 @@ static bool saw(int at, uint32_t times, uint32_t value)
 	map_get(seen, 0, all);
 	if (all[at] == ((uint64_t)times << 32) + (uint64_t)times * value)
 		return true;
-	note("tracer %d saw %#llx", at, (unsigned long long)all[at]);
+	note("wrong counts of tracer %d: %#llx", at, (unsigned long long)all[at]);
 	return false;
 }
 
