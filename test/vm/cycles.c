@@ -30,7 +30,10 @@ static long kernel_kb(void)
 	return meminfo("SUnreclaim:") + meminfo("VmallocUsed:") + meminfo("Percpu:") + meminfo("PageTables:");
 }
 
-/* Somebody else's programs, of whatever JIT is there, made and freed all the time. */
+/*
+ * Somebody else's programs, of whatever JIT is there, made and freed all the time. Their maps go with them: a
+ * prog_array would keep programs of ours, and with them the module, for a long time.
+ */
 static pid_t other_start(long *loaded)
 {
 	pid_t pid = fork();
@@ -38,19 +41,22 @@ static pid_t other_start(long *loaded)
 
 	if (pid)
 		return pid;
-	if (maker_init(&m, -1))
-		_exit(1);
 	for (uint32_t i = 0;; i++) {
-		struct made p = make(&m, &kinds[i % nr_kinds], i);
+		struct made p;
 		uint32_t got;
 
+		if (i % nr_kinds == 0 && maker_init(&m, -1))
+			_exit(1);
+		p = make(&m, &kinds[i % nr_kinds], i);
 		if (p.fd >= 0) {
 			if (made_right(&m, &p, &got) != 1 && compiled_by(p.fd) == BY_US)
 				_exit(2);
 			__atomic_add_fetch(loaded, 1, __ATOMIC_RELAXED);
 		}
 		unmake(&p);
-		usleep(3000);
+		if (i % nr_kinds == nr_kinds - 1)
+			maker_exit(&m);
+		usleep(1000);
 	}
 }
 
