@@ -3,14 +3,18 @@
  * Branches and jumps.
  *
  * A branch reaches 32767 words from its delay slot. Beyond, it is inverted and
- * skips a jump: Release 6 has one of 26 bits; before, the distance is added to
- * the address that a branch-and-link leaves in $ra, which works wherever the
- * code will lie.
+ * skips a jump: Release 6 has one of 26 bits, relative to itself; the older one
+ * is absolute, within a segment of 256 MB, so that the address of the code must
+ * be known. While it is not, the distance is added to the address that a
+ * branch-and-link leaves in $ra, which works wherever the code will lie.
  */
 #include "common.h"
 
+#define INT_MIN_32	(-0x7fffffff - 1)
+#define INT_MAX_32	0x7fffffff
+
 /* Kinds of forward branches. */
-enum { FIX_BRANCH, FIX_BC, FIX_FAR };
+enum { FIX_BRANCH, FIX_BC, FIX_J, FIX_FAR };
 
 /* The opposite of a conditional branch. */
 static u32 invert(u32 op)
@@ -52,6 +56,7 @@ static void far_jump(struct bjn_ctx *c, u32 target)
 {
 	u32 at;
 
+	c->far = true;
 	mi_move(c, MI_JUMP_RA, MI_RA);
 	mi_bal(c, 8);
 	at = c->pos;
@@ -80,6 +85,31 @@ static void compact_jump(struct bjn_ctx *c, u32 target)
 	bjn_put(c, MI_OP_bc);
 }
 
+/* Is all of the code in one segment for absolute jumps? */
+static bool has_absolute(const struct bjn_ctx *c)
+{
+	u64 first = c->prog->image;
+
+	return first && first >> 28 == (first + 4ull * c->cap) >> 28;
+}
+
+/* Operand of a jump to a word of the code. */
+static u64 absolute(const struct bjn_ctx *c, u32 pos)
+{
+	return (c->prog->image + 4ull * pos) & 0xfffffff;
+}
+
+static void absolute_jump(struct bjn_ctx *c, u32 target)
+{
+	if (bjn_is_known(c, target)) {
+		mi_j(c, absolute(c, c->off[target]));
+	} else {
+		bjn_forward(c, target, FIX_J);
+		mi_j(c, 0);
+	}
+	mi_idle(c);
+}
+
 /**
  * mi_jump - go to a BPF instruction
  * @c: compilation
@@ -93,6 +123,8 @@ void mi_jump(struct bjn_ctx *c, u32 target)
 		compact_jump(c, target);
 	else if (is_near(c, target))
 		near_branch(c, MI_OP_beq, MI_ZERO, MI_ZERO, target);
+	else if (has_absolute(c))
+		absolute_jump(c, target);
 	else
 		far_jump(c, target);
 }
@@ -115,12 +147,84 @@ void mi_branch(struct bjn_ctx *c, u32 op, enum mi_reg rs, enum mi_reg rt, u32 ta
 		near_branch(c, op, rs, rt, target);
 		return;
 	}
+	c->far = true;
 	at = c->pos;
 	mi_dst(c, invert(op), MI_ZERO, rs, rt);
 	mi_idle(c);
 	mi_jump(c, target);
 	if (!c->err)
 		c->code[at] |= bjn_s(c, (s64)c->pos - at - 1, 16, 0);
+}
+
+/* What is known about a condition when the code is written. */
+enum outcome { OPEN, ALWAYS, NEVER };
+
+/* Is a comparison true for equal operands? */
+static enum outcome equal_operands(u8 op)
+{
+	switch (op) {
+	case BPF_JEQ:
+	case BPF_JGE:
+	case BPF_JLE:
+	case BPF_JSGE:
+	case BPF_JSLE:
+		return ALWAYS;
+	case BPF_JSET:
+		return OPEN;
+	}
+	return NEVER;
+}
+
+/* Comparison with the least or the greatest of all values. */
+static enum outcome extreme_operand(u8 op, s32 imm, bool is_short)
+{
+	switch (op) {
+	case BPF_JSET:
+	case BPF_JLT:
+		return imm ? OPEN : NEVER;
+	case BPF_JGE:
+		return imm ? OPEN : ALWAYS;
+	case BPF_JGT:
+		return imm != -1 ? OPEN : NEVER;
+	case BPF_JLE:
+		return imm != -1 ? OPEN : ALWAYS;
+	case BPF_JSLT:
+		return !is_short || imm != INT_MIN_32 ? OPEN : NEVER;
+	case BPF_JSGE:
+		return !is_short || imm != INT_MIN_32 ? OPEN : ALWAYS;
+	case BPF_JSGT:
+		return !is_short || imm != INT_MAX_32 ? OPEN : NEVER;
+	case BPF_JSLE:
+		return !is_short || imm != INT_MAX_32 ? OPEN : ALWAYS;
+	}
+	return OPEN;
+}
+
+/* Does a conditional jump need its operands? */
+static enum outcome find_outcome(const struct bpf_insn *insn)
+{
+	u8 op = BPF_OP(insn->code);
+
+	if (BPF_SRC(insn->code) == BPF_K)
+		return extreme_operand(op, insn->imm, BPF_CLASS(insn->code) == BPF_JMP32);
+	return insn->dst_reg == insn->src_reg ? equal_operands(op) : OPEN;
+}
+
+/**
+ * mi_is_decided - write the code of a conditional jump that is none
+ * @c: compilation
+ * @insn: conditional jump: its operands are the same register, or one is the
+ *	least or the greatest value, or it goes to the next instruction
+ *
+ * Return: false when the condition matters; then nothing is written.
+ */
+bool mi_is_decided(struct bjn_ctx *c, const struct bpf_insn *insn)
+{
+	enum outcome outcome = insn->off ? find_outcome(insn) : NEVER;
+
+	if (outcome == ALWAYS)
+		mi_jump(c, bjn_target(c, insn->off));
+	return outcome != OPEN;
 }
 
 /**
@@ -137,6 +241,9 @@ void mi_patch(struct bjn_ctx *c, const struct bjn_fixup *fix, s32 delta)
 		break;
 	case FIX_BC:
 		c->code[fix->at] |= bjn_s(c, (s64)delta - 1, 26, 0);
+		break;
+	case FIX_J:
+		c->code[fix->at] |= (u32)(absolute(c, fix->at + (u32)delta) >> 2);
 		break;
 	default:
 		set_far(c, fix->at, delta);

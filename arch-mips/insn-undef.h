@@ -22,3 +22,4 @@
 #undef SO
 #undef O
 #undef O26
+#undef T26

@@ -33,6 +33,7 @@
 #define SO	NONE
 #define O	NONE
 #define O26	NONE
+#define T26	NONE
 enum mi_op {
 #include "insn.def"
 };
@@ -180,6 +181,13 @@ static inline void mi_o26(struct bjn_ctx *c, u32 op, s64 offs)
 	bjn_put(c, op | bjn_s(c, mi_slot_words(c, offs), 26, 0));
 }
 
+static inline void mi_t26(struct bjn_ctx *c, u32 op, u64 target)
+{
+	if (target & 3)
+		bjn_fail(c, -ERANGE, "target is not a multiple of 4");
+	bjn_put(c, op | bjn_u(c, target >> 2, 26, 0));
+}
+
 /* mi_<name>(): one function per line of insn.def. */
 #define MI_FN1(name, fn, t1, a1)						\
 static inline void mi_##name(struct bjn_ctx *c, t1 a1)				\
@@ -222,6 +230,7 @@ static inline void mi_##name(struct bjn_ctx *c)					\
 #define SO(n, op, isa)	MI_CALL(MI_FN2, n, mi_so, MI_REG(rs), s64, offs)
 #define O(n, op, isa)	MI_CALL(MI_FN1, n, mi_o, s64, offs)
 #define O26(n, op, isa)	MI_CALL(MI_FN1, n, mi_o26, s64, offs)
+#define T26(n, op, isa)	MI_CALL(MI_FN1, n, mi_t26, u64, target)
 #include "insn.def"
 #include "insn-undef.h"
 #undef MI_FN1

@@ -295,9 +295,10 @@ void n64_shift32_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 		n64_field(c, rd, rd, (unsigned int)sa, 32 - (unsigned int)sa);
 		break;
 	default:
-		n64_sext(c, rd, rd);
-		if (sa)
+		if (sa) {
+			n64_sext(c, rd, rd);
 			mi_sra(c, rd, rd, sa);
+		}
 		n64_zext(c, rd, rd);
 	}
 }

@@ -110,6 +110,7 @@ static void read_modify_write(struct bjn_ctx *c, const struct bpf_insn *insn)
 	may_fault(c, insn, 3);
 	mi_store_cond(c, dw, N64_X2, off, addr);
 	mi_retry(c, N64_X2, loop);
+	mi_idle(c);
 	if (fetch) {
 		result(c, n64_dst(c, insn->src_reg), dw);
 		mi_fence(c, FENCE);
@@ -126,6 +127,10 @@ static void read_modify_write(struct bjn_ctx *c, const struct bpf_insn *insn)
  *	X2 = sc [addr], X2
  *	if (!X2) goto 1
  * 2:	R0 = X1
+ *
+ * If it is a single word, R0 = X1 is in the delay slot: it does no harm when the
+ * loop goes on, for X1 is what was expected. A branch likely would leave it out,
+ * and a fault goes on behind it.
  */
 static void compare_exchange(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
@@ -135,6 +140,8 @@ static void compare_exchange(struct bjn_ctx *c, const struct bpf_insn *insn)
 	s64 off;
 	enum mi_reg addr = address(c, insn, &off);
 	enum mi_reg rs = n64_src(c, insn->src_reg, MI_T9);
+	bool in_slot = (dw || mi_has_fields(c)) && !is_arena(insn) &&
+		       !mi_cpu(c, BJN_MIPS_CPU_R10000);
 	u32 loop;
 
 	if (!dw) {
@@ -150,9 +157,11 @@ static void compare_exchange(struct bjn_ctx *c, const struct bpf_insn *insn)
 	may_fault(c, insn, 3);
 	mi_store_cond(c, dw, N64_X2, off, addr);
 	mi_retry(c, N64_X2, loop);
+	if (!in_slot)
+		mi_idle(c);
 	mi_land(c, &outs);
-	mi_fence(c, FENCE | FENCE_LLSC);
 	result(c, N64_R0, dw);
+	mi_fence(c, FENCE | FENCE_LLSC);
 }
 
 /* dst = *(unsigned size *)(src + off), later accesses stay behind it */

@@ -107,18 +107,24 @@ void n64_jmp64_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
 	enum mi_reg a = n64_src(c, insn->dst_reg, N64_X1);
 
+	if (mi_is_decided(c, insn))
+		return;
 	compare(c, insn, a, n64_src(c, insn->src_reg, N64_X2));
 }
 
 /* if (dst cond imm) goto pc + off */
 void n64_jmp64_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
+	if (mi_is_decided(c, insn))
+		return;
 	compare_const(c, insn, n64_src(c, insn->dst_reg, N64_X1));
 }
 
 /* if ((u32)dst cond (u32)src) goto pc + off; signed: s32 */
 void n64_jmp32_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
+	if (mi_is_decided(c, insn))
+		return;
 	n64_sext(c, N64_X1, n64_src(c, insn->dst_reg, N64_X1));
 	n64_sext(c, N64_X2, n64_src(c, insn->src_reg, N64_X2));
 	compare(c, insn, N64_X1, N64_X2);
@@ -127,6 +133,8 @@ void n64_jmp32_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 /* if ((u32)dst cond (u32)imm) goto pc + off; signed: s32 */
 void n64_jmp32_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
+	if (mi_is_decided(c, insn))
+		return;
 	n64_sext(c, N64_X1, n64_src(c, insn->dst_reg, N64_X1));
 	compare_const(c, insn, N64_X1);
 }
@@ -136,6 +144,8 @@ void n64_jset64_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
 	enum mi_reg a = n64_src(c, insn->dst_reg, N64_X1);
 
+	if (mi_is_decided(c, insn))
+		return;
 	mi_and(c, N64_X1, a, n64_src(c, insn->src_reg, N64_X2));
 	compare_zero(c, insn, N64_X1);
 }
@@ -145,6 +155,8 @@ void n64_jset32_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
 	enum mi_reg a = n64_src(c, insn->dst_reg, N64_X1);
 
+	if (mi_is_decided(c, insn))
+		return;
 	mi_and(c, N64_X1, a, n64_src(c, insn->src_reg, N64_X2));
 	n64_sext(c, N64_X1, N64_X1);
 	compare_zero(c, insn, N64_X1);
@@ -164,6 +176,8 @@ static void mask(struct bjn_ctx *c, const struct bpf_insn *insn, enum mi_reg a)
 /* if (dst & imm) goto pc + off */
 void n64_jset64_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
+	if (mi_is_decided(c, insn))
+		return;
 	mask(c, insn, n64_src(c, insn->dst_reg, N64_X1));
 	compare_zero(c, insn, N64_X1);
 }
@@ -171,6 +185,8 @@ void n64_jset64_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 /* if ((u32)dst & imm) goto pc + off; a positive mask leaves no upper half */
 void n64_jset32_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
+	if (mi_is_decided(c, insn))
+		return;
 	mask(c, insn, n64_src(c, insn->dst_reg, N64_X1));
 	if (insn->imm < 0)
 		n64_sext(c, N64_X1, N64_X1);

@@ -78,6 +78,7 @@ static void read_modify_write(struct bjn_ctx *c, const struct bpf_insn *insn)
 		mi_move(c, O32_X2, rs);
 	mi_store_cond(c, false, O32_X2, off, addr);
 	mi_retry(c, O32_X2, loop);
+	mi_idle(c);
 	if (fetch) {
 		result(c, o32_dst(c, insn->src_reg));
 		mi_fence(c, FENCE);
@@ -110,6 +111,7 @@ static void compare_exchange(struct bjn_ctx *c, const struct bpf_insn *insn)
 	mi_move(c, O32_X2, rs);			/* delay slot */
 	mi_store_cond(c, false, O32_X2, off, addr);
 	mi_retry(c, O32_X2, loop);
+	mi_idle(c);
 	mi_land(c, &outs);
 	mi_fence(c, FENCE | FENCE_LLSC);
 	result(c, r0);

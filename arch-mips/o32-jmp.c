@@ -90,6 +90,8 @@ void o32_jmp64_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 	u32 target = bjn_target(c, insn->off);
 	struct o32_pair t = a;
 
+	if (mi_is_decided(c, insn))
+		return;
 	if (cmp->swap) {
 		a = b;
 		b = t;
@@ -167,6 +169,8 @@ void o32_jmp64_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 	u32 target = bjn_target(c, insn->off);
 	u32 branch = cmp->branch;
 
+	if (mi_is_decided(c, insn))
+		return;
 	if (!limit && cmp->set == MI_OP_slt) {
 		/* the sign decides: a < 0 */
 		mi_branch(c, (branch == MI_OP_bne) != cmp->swap ? MI_OP_bltz : MI_OP_bgez, a.hi,
@@ -209,6 +213,8 @@ void o32_jmp32_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
 	enum mi_reg a = o32_src(c, insn->dst_reg, O32_X1).lo;
 
+	if (mi_is_decided(c, insn))
+		return;
 	compare_half(c, insn, a, o32_src(c, insn->src_reg, O32_X2).lo);
 }
 
@@ -233,6 +239,8 @@ void o32_jmp32_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
 	enum mi_reg a = o32_src(c, insn->dst_reg, O32_X1).lo;
 
+	if (mi_is_decided(c, insn))
+		return;
 	if (!insn->imm) {
 		branch_zero(c, insn, a);
 	} else if (!compare_short(c, insn, a)) {
@@ -247,6 +255,8 @@ void o32_jset64_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 	struct o32_pair a = o32_src(c, insn->dst_reg, O32_X1);
 	struct o32_pair b = o32_src(c, insn->src_reg, O32_X2);
 
+	if (mi_is_decided(c, insn))
+		return;
 	mi_and(c, O32_X1, a.lo, b.lo);
 	mi_and(c, O32_X2, a.hi, b.hi);
 	mi_or(c, O32_X1, O32_X1, O32_X2);
@@ -258,6 +268,8 @@ void o32_jset32_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
 	enum mi_reg a = o32_src(c, insn->dst_reg, O32_X1).lo;
 
+	if (mi_is_decided(c, insn))
+		return;
 	mi_and(c, O32_X1, a, o32_src(c, insn->src_reg, O32_X2).lo);
 	branch_zero(c, insn, O32_X1);
 }
@@ -278,6 +290,8 @@ void o32_jset64_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
 	struct o32_pair a = o32_src(c, insn->dst_reg, O32_X1);
 
+	if (mi_is_decided(c, insn))
+		return;
 	mask_half(c, a.lo, insn->imm);
 	if (insn->imm < 0)
 		mi_or(c, O32_X1, O32_X1, a.hi);
@@ -287,6 +301,8 @@ void o32_jset64_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 /* if ((u32)dst & imm) goto pc + off */
 void o32_jset32_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
+	if (mi_is_decided(c, insn))
+		return;
 	mask_half(c, o32_src(c, insn->dst_reg, O32_X1).lo, insn->imm);
 	branch_zero(c, insn, O32_X1);
 }

@@ -261,13 +261,12 @@ void mi_store_cond(struct bjn_ctx *c, bool dw, enum mi_reg rt, s64 off, enum mi_
  * @stored: register that the conditional store has set
  * @loop: word offset of the load linked
  *
- * Two words. On an R10000 before revision 3.0 the conditional store is only
+ * One word; the delay slot is up to the caller. On an R10000 before revision 3.0 the conditional store is only
  * reliable when a branch likely depends on it.
  */
 void mi_retry(struct bjn_ctx *c, enum mi_reg stored, u32 loop)
 {
 	mi_back(c, mi_cpu(c, BJN_MIPS_CPU_R10000) ? MI_OP_beql : MI_OP_beq, stored, MI_ZERO, loop);
-	mi_idle(c);
 }
 
 /**

@@ -239,6 +239,25 @@ static struct bjn_image *image_alloc(struct bjn_job *job)
 	return img;
 }
 
+/*
+ * The address of the image makes long jumps shorter, as the back end has said.
+ * The memory is gone on failure.
+ */
+static int emit_in_place(struct bjn_job *job)
+{
+	struct bjn_ctx *c = &job->ctx;
+
+	if (!c->far)
+		return 0;
+	job->p.image = (unsigned long)job->img->mem.ro;
+	if (bjn_emit(c)) {
+		bjn_mem_free(&job->img->mem, job->prog);
+		return c->err;
+	}
+	job->img->bytes = c->pos * sizeof(u32);
+	return 0;
+}
+
 static int write_extable(struct bjn_job *job)
 {
 	const struct bjn_image *img = job->img;
@@ -333,7 +352,9 @@ static int compile_first(struct bjn_job *job)
 	if (two_passes) {
 		publish(job);
 	} else {
-		err = finish_image(job);
+		err = emit_in_place(job);
+		if (!err)
+			err = finish_image(job);
 		if (err) {
 			kfree(job->img);
 			bjn_fail(&job->ctx, err, "image could not be written");

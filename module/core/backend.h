@@ -233,6 +233,8 @@ struct bjn_facts {
  *	exact start, for a later one an upper bound; [len] is the epilogue.
  * @idx: BPF instruction being emitted
  * @bound: upper bound that bjn_plan() computed for the start of @idx
+ * @far: set by the back end: a branch took its long form, which a better bound
+ *	or, unless it is known, the final address of the code may save
  * @err: first error, sticky; 0 while all is well
  * @err_idx: BPF instruction at which @err happened
  * @err_why: one phrase that names the reason
@@ -256,6 +258,7 @@ struct bjn_ctx {
 	u32 *off;
 	u32 idx;
 	u32 bound;
+	bool far;
 	int err;
 	u32 err_idx;
 	const char *err_why;

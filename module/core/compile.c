@@ -10,8 +10,9 @@
  * features occur before it lays out the frame. bjn_emit() then writes the code
  * in a single pass: a backward branch knows its target exactly; a forward
  * branch takes its short form when the upper bound proves that it reaches, its
- * long form otherwise, and is completed at the end. There is no iteration and
- * so nothing that has to converge.
+ * long form otherwise, and is completed at the end. Where that happens the
+ * second walk is done once more, with the positions of the first one as bounds.
+ * There is no other iteration and so nothing that has to converge.
  *
  * Errors are sticky (buf.h): emitters do not test for them, and the result
  * of a compilation is its first error.
@@ -95,22 +96,17 @@ static void patch_forward(struct bjn_ctx *c)
 	}
 }
 
-/**
- * bjn_emit - second walk: write the code
- * @c: compilation after bjn_plan(), with code, cap, fix and ex set
- *
- * On success pos is the length of the image in words, off has the exact start
- * of every instruction, and ex is sorted by address.
- *
- * Return: 0 or the first error.
- */
-int bjn_emit(struct bjn_ctx *c)
+static void emit_all(struct bjn_ctx *c)
 {
 	const struct bpf_insn *insns = c->prog->insns;
 	const struct bjn_op *ops = c->be->ops;
 	u32 len = c->prog->len;
 	u32 i;
 
+	c->pos = 0;
+	c->nr_fix = 0;
+	c->nr_ex = 0;
+	c->far = false;
 	c->be->begin(c);
 	c->be->prologue(c);
 	for (i = 0; i < len && !c->err; i++) {
@@ -124,5 +120,23 @@ int bjn_emit(struct bjn_ctx *c)
 	c->off[len] = c->pos;
 	c->be->epilogue(c);
 	patch_forward(c);
+}
+
+/**
+ * bjn_emit - second walk: write the code
+ * @c: compilation after bjn_plan(), with code, cap, fix and ex set. It may be
+ *	called again for the same program when the address of the image is
+ *	known: no instruction becomes longer by that.
+ *
+ * On success pos is the length of the image in words, off has the exact start
+ * of every instruction, and ex is sorted by address.
+ *
+ * Return: 0 or the first error.
+ */
+int bjn_emit(struct bjn_ctx *c)
+{
+	emit_all(c);
+	if (!c->err && c->far)
+		emit_all(c);
 	return c->err;
 }

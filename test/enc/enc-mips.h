@@ -170,7 +170,8 @@ static const struct be_format
 	fmt_STO = { 3, { R, R, BRANCH }, NULL, text_STO },
 	fmt_SO = { 2, { R, BRANCH } },
 	fmt_O = { 1, { BRANCH } },
-	fmt_O26 = { 1, { I(-(1 << 27) + 4, 1 << 27, 4) } };
+	fmt_O26 = { 1, { I(-(1 << 27) + 4, 1 << 27, 4) } },
+	fmt_T26 = { 1, { I(0, (1 << 28) - 4, 4) } };
 
 /* Levels: what HAVE_<isa> is not defined for leaves no trace. */
 #define ISA_ALL(...)	__VA_ARGS__
@@ -242,6 +243,7 @@ static void put_##name(struct bjn_ctx *c, const s64 *v)				\
 #define SO	PUT2
 #define O	PUT1
 #define O26	PUT1
+#define T26	PUT1
 #include "../../arch-mips/insn.def"
 #include "../../arch-mips/insn-undef.h"
 
@@ -268,6 +270,7 @@ static void put_##name(struct bjn_ctx *c, const s64 *v)				\
 #define STO(name, op, isa)	LINE(name, isa, STO)
 #define SO(name, op, isa)	LINE(name, isa, SO)
 #define O(name, op, isa)	LINE(name, isa, O)
+#define T26(name, op, isa)	LINE(name, isa, T26)
 #define O26(name, op, isa)	LINE(name, isa, O26)
 const struct be_line be_lines[] = {
 #include "../../arch-mips/insn.def"

@@ -333,6 +333,8 @@ static bool sim_branch(struct sim *m, u32 w)
 		set(m, MI_RA, m->pc + 8);
 		return branch(m, true, target), true;
 	}
+	if ((w & 0xfc000000) == MI_OP_j)
+		return branch(m, true, (m->pc & ~0xfffffffull) | (w & 0x3ffffff) << 2), true;
 	if ((w & 0xfc00003f) != MI_OP_jr && (w & 0xfc00003f) != MI_OP_jalr)
 		return false;
 	set(m, insn_rd(w), m->pc + 8);

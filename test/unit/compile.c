@@ -120,6 +120,22 @@ static void over_branches(void)
 	CHECK(r.code[1] == BU_LONG && r.code[2] == (BU_LONG_2 | (r.off[6] - 2)));
 }
 
+/* A long form that only a loose bound has made necessary goes away, if the back end says so. */
+static void once_more(void)
+{
+	static const struct bpf_insn p[] = {
+		JUMP(5), PROBE(3), JUMP(0), JUMP(0), JUMP(0), JUMP(0), JUMP(0), MOV(1), EXIT,
+	};
+
+	CHECK(bu_compile(&r, p, 9) == 0);
+	CHECK(r.code[1] == BU_LONG);
+	bu_says_far = true;
+	CHECK(bu_compile(&r, p, 9) == 0);
+	CHECK(r.code[1] == (BU_SHORT | 6) && r.off[7] == 8 && r.code[8] == (BU_PLAIN | 1));
+	CHECK(!r.c.far && r.c.nr_ex == 1 && r.ex[0].at == 2 && r.c.nr_fix == 7);
+	bu_says_far = false;
+}
+
 static void faults(void)
 {
 	static const struct bpf_insn p[] = { PROBE(3), MOV(0), PROBE(4), EXIT };
@@ -173,6 +189,7 @@ void bu_test_compile(void)
 	reach();
 	nested();
 	over_branches();
+	once_more();
 	faults();
 	declines();
 	within_bounds();

@@ -2,6 +2,8 @@
 /* A back end for a machine whose short branch reaches eight words. */
 #include "unit.h"
 
+bool bu_says_far;
+
 static void plain(struct bjn_ctx *c, const struct bpf_insn *in)
 {
 	bjn_put(c, BU_PLAIN | (u32)in->imm);
@@ -20,6 +22,7 @@ static void jump(struct bjn_ctx *c, const struct bpf_insn *in)
 
 	if (!near)
 		bjn_put(c, BU_LONG);
+	c->far = c->far || (!near && bu_says_far);
 	if (bjn_is_known(c, target)) {
 		s64 d = bjn_distance(c, target);
 

@@ -29,6 +29,9 @@ struct bu_run {
 	struct bjn_extable ex[1024];
 };
 
+/* the mock says when it took a long form */
+extern bool bu_says_far;
+
 int bu_compile(struct bu_run *r, const struct bpf_insn *insns, u32 len);
 
 /* What the mock's words say. */
