@@ -19,6 +19,7 @@ loongarch64_ORDER   := little
 loongarch64_ASM     := arch-loongarch/entry.S
 loongarch64_MC_0    := -triple=loongarch64 -mattr=+ual
 loongarch64_MC_1    := -triple=loongarch64 -mattr=+ual,+lamcas
+loongarch64_MC_2    := -triple=loongarch64 -mattr=+ual
 loongarch64_MC      := -triple=loongarch64 -mattr=+d,+ual,+lam-bh,+lamcas,+frecipe
 
 aarch64_ARCH        := arch-arm64

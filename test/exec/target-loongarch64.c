@@ -6,7 +6,7 @@
 #include "../../arch-loongarch/backend.h"
 #include "target.h"
 
-static const u64 levels[] = { BJN_LA_CPU_LAMCAS };
+static const u64 levels[] = { BJN_LA_CPU_LAMCAS, BJN_LA_CPU_FRAME_POINTER };
 
 /* amcas_db.{w,d} rd, rk, rj: which qemu's default CPU does not have. */
 #define AMCAS_DB_W	0x385b0000u
