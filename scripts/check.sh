@@ -148,11 +148,14 @@ vm()
 		TIMEOUT="$limit" "$@"
 }
 
-# selftests BOARD: passed when nothing is lost against the stock JIT; what fails with both is in the table
+# selftests NAME BOARD [KEY=VALUE...]: passed when nothing is lost against the stock JIT; what fails with both is in the table
 selftests()
 {
+	local name=$1-$2
+
+	shift
 	# shellcheck disable=SC2016
-	lane "selftests-$1" 40000 bash -c 'scripts/selftests.sh "$@" && echo "1 passed, 0 failed"' bash "$@"
+	lane "$name" 40000 bash -c 'scripts/selftests.sh "$@" && echo "1 passed, 0 failed"' bash "$@"
 }
 
 long_runs()
@@ -165,8 +168,11 @@ long_runs()
 	done
 	for b in $SELFTEST_BOARDS; do
 		case $b in
-		loong64-debug) selftests "$b" JIT=ng SLOW=6 ;;
-		*) selftests "$b" ;;
+		loong64-debug)
+			selftests selftests "$b" JIT=ng SLOW=6
+			selftests selftests-again "$b" JIT=ng SLOW=6
+			;;
+		*) selftests selftests "$b" ;;
 		esac
 	done
 }
@@ -176,10 +182,10 @@ guests()
 	local b s
 
 	for b in $TEST_BPF_BOARDS; do
-		vm test_bpf 1100 "$b" test_bpf JIT=ng
+		vm test_bpf 1100 "$b" test_bpf JIT=ng SMP=1
 	done
 	for b in $HARDEN_BOARDS; do
-		vm harden 1700 "$b" test_bpf JIT=ng HARDEN=2 RANGE=0,854
+		vm harden 1700 "$b" test_bpf JIT=ng SMP=1 HARDEN=2 RANGE=0,854
 	done
 	for b in $SUITE_BOARDS; do
 		for s in $SUITES; do
