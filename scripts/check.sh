@@ -148,14 +148,15 @@ vm()
 		TIMEOUT="$limit" "$@"
 }
 
-# selftests NAME BOARD [KEY=VALUE...]: passed when nothing is lost against the stock JIT; what fails with both is in the table
+# selftests TIMES BOARD [KEY=VALUE...]: passed when nothing is lost against the stock JIT; what fails with both is
+# in the table
 selftests()
 {
-	local name=$1-$2
-
-	shift
 	# shellcheck disable=SC2016
-	lane "$name" 40000 bash -c 'scripts/selftests.sh "$@" && echo "1 passed, 0 failed"' bash "$@"
+	lane "selftests-$2" 80000 bash -c 'for i in $(seq "$1"); do
+			scripts/selftests.sh "${@:2}" || exit
+		done
+		echo "$1 passed, 0 failed"' bash "$@"
 }
 
 long_runs()
@@ -168,11 +169,8 @@ long_runs()
 	done
 	for b in $SELFTEST_BOARDS; do
 		case $b in
-		loong64-debug)
-			selftests selftests "$b" JIT=ng SLOW=6
-			selftests selftests-again "$b" JIT=ng SLOW=6
-			;;
-		*) selftests selftests "$b" ;;
+		loong64-debug) selftests 2 "$b" JIT=ng SLOW=6 ;;
+		*) selftests 1 "$b" ;;
 		esac
 	done
 }
