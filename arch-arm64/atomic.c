@@ -198,21 +198,22 @@ static void compare_exchange(struct bjn_ctx *c, const struct bpf_insn *insn)
 	enum a64_width w = size_width(insn);
 	enum a64_reg addr = address(c, insn, insn->dst_reg);
 	enum a64_reg rs = a64_src(c, insn->src_reg, A64_T1);
+	enum a64_reg r0 = a64_dst(c, BPF_REG_0);	/* perhaps that of an argument (args.c) */
 
 	if (a64_cpu(c, BJN_A64_CPU_LSE)) {
-		may_fault(c, insn, A64_R0, insn->dst_reg, true);
-		a64_stn(c, w ? A64_OP_casal_x : A64_OP_casal_w, A64_R0, rs, addr);
+		may_fault(c, insn, (u8)r0, insn->dst_reg, true);
+		a64_stn(c, w ? A64_OP_casal_x : A64_OP_casal_w, r0, rs, addr);
 		return;
 	}
 	loop_may_fault(c, insn, 5);
 	load_exclusive(c, w, A64_T2, addr);
-	a64_subs(c, w, A64_ZR, A64_T2, A64_R0);
+	a64_subs(c, w, A64_ZR, A64_T2, r0);
 	a64_b_cond(c, A64_NE, 12);
 	loop_may_fault(c, insn, 2);
 	store_exclusive(c, w, true, A64_T3, rs, addr);
 	a64_cbnz(c, A64_W, A64_T3, -16);
 	a64_dmb_ish(c);
-	a64_mov(c, A64_X, A64_R0, A64_T2);
+	a64_mov(c, A64_X, r0, A64_T2);
 }
 
 /* Ordered accesses; index is BPF_SIZE >> 3: W, H, B, DW. */
