@@ -83,7 +83,6 @@ void mi_branch(struct bjn_ctx *c, u32 op, enum mi_reg rs, enum mi_reg rt, u32 ta
 void mi_jump(struct bjn_ctx *c, u32 target);
 void mi_patch(struct bjn_ctx *c, const struct bjn_fixup *fix, s32 delta);
 
-
 bool mi_is_decided(struct bjn_ctx *c, const struct bpf_insn *insn);
 
 #define MI_MAX_OUTS	6

@@ -69,7 +69,7 @@ static bool is_known_layout(void)
 
 #else
 
-#define DIRECT_LIMIT	(u64)SZ_512M
+#define DIRECT_LIMIT	((u64)SZ_512M)
 
 static void add_mapped(struct bjn_env *env, unsigned int *nr, u64 low_end)
 {

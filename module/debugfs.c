@@ -11,6 +11,13 @@
 
 static struct dentry *dir;
 
+/* What no JIT can add to this kernel, as it lies outside of BPF. */
+static void show_kernel_lacks(struct seq_file *m)
+{
+	if (!IS_ENABLED(CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS))
+		seq_puts(m, "fentry reason=\"no attachment to functions of the kernel without CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS\"\n");
+}
+
 static int unsupported_show(struct seq_file *m, void *v)
 {
 	const char *why;
@@ -21,6 +28,7 @@ static int unsupported_show(struct seq_file *m, void *v)
 		if (why)
 			seq_printf(m, "%s reason=\"%s\"\n", bjn_feature_name(f), why);
 	}
+	show_kernel_lacks(m);
 	return bjn_decline_show(m, v);
 }
 
