@@ -107,7 +107,10 @@ void bf_call(struct bf_gen *g)
 
 	if (!can_call(g))
 		return;
-	calls[bf_rand(g, BJN_ARRAY_SIZE(calls))](g);
+	if (g->many_args && bf_chance(g, 2))
+		call_kfunc(g);
+	else
+		calls[bf_rand(g, BJN_ARRAY_SIZE(calls))](g);
 	if (!g->dead)
 		called(g, true);
 }

@@ -413,9 +413,9 @@ static void piece(struct bf_gen *g)
 		u32 weight;
 	} pieces[] = {
 		{ alu, 40 }, { bf_load, 12 }, { bf_store, 12 }, { bf_atomic, 8 }, { pointer, 6 },
-		{ if_else, 9 }, { loop, 3 }, { bf_call, 5 }, { bf_call_sub, 3 }, { bf_probe, 2 },
+		{ if_else, 9 }, { loop, 3 }, { bf_call, 6 }, { bf_call_sub, 5 }, { bf_probe, 2 },
 		{ bf_arena, 2 }, { bf_tail_call, 1 }, { indirect, 1 }, { leave, 1 }, { stretch, 1 },
-		{ bf_throw, 1 }, { bf_may_goto, 3 }, { bf_percpu, 1 },
+		{ bf_throw, 2 }, { bf_may_goto, 3 }, { bf_percpu, 1 },
 	};
 	static u32 total;
 	u32 i, pick;
@@ -545,7 +545,7 @@ u32 bf_generate(struct bf_gen *g, u64 seed)
 	next(g);
 	g->is_long = bf_chance(g, 400);
 	size = 2 + bf_rand(g, bf_chance(g, 8) || g->is_long ? 80 : 24);
-	g->nr_subs = bf_chance(g, 4) ? 1 + bf_rand(g, BF_MAX_SUBS) : 0;
+	g->nr_subs = bf_chance(g, 3) ? 1 + bf_rand(g, BF_MAX_SUBS) : 0;
 	bf_choose_kinds(g);
 	for (g->sub = 0; g->sub <= g->nr_subs; g->sub++) {
 		if (g->sub)
