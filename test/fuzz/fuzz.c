@@ -29,7 +29,7 @@
  * struct totals - what happened so far
  * @programs: run and compared
  * @bad: of those, different
- * @skipped: the interpreter gave up
+ * @skipped: no way to prepare them, or the interpreter gave up
  * @declined: the emitter declined a stretched program
  */
 struct totals {
@@ -45,7 +45,8 @@ static bool quiet, strict;
 static int only_level = -1;
 static FILE *words;
 
-static void new_case(struct bf_case *c, u64 seed)
+/* False: what the verifier does to the program makes a jump too long. */
+static bool new_case(struct bf_case *c, u64 seed)
 {
 	u32 len = bf_generate(&gen, seed), at;
 	const char *why;
@@ -64,10 +65,10 @@ static void new_case(struct bf_case *c, u64 seed)
 		printf("# SEED=0x%llx: the generator made a bad program\n", (unsigned long long)seed);
 		exit(2);
 	}
-	if (bt_prepare(&c->p, out, len, c->blind, &why)) {
-		c->blind = 0;	/* a jump became too long */
-		bt_prepare(&c->p, out, len, 0, &why);
-	}
+	if (!bt_prepare(&c->p, out, len, c->blind, &why))
+		return true;
+	c->blind = 0;
+	return !bt_prepare(&c->p, out, len, 0, &why);
 }
 
 static void print_hex(const u8 *p, u32 n)
@@ -208,8 +209,10 @@ static void fuzz(u64 seed, u64 count)
 	if (bt_region_open(&r, REGION_SIZE))
 		exit(2);
 	for (i = 0; i < count && totals.bad < max_bad; i++) {
-		new_case(&cases[n], seed + i);
-		n = add(&r, n);
+		if (new_case(&cases[n], seed + i))
+			n = add(&r, n);
+		else
+			totals.skipped++;
 		if (n == BATCH) {
 			run_batch(&r, n);
 			n = 0;
