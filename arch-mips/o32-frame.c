@@ -89,10 +89,11 @@ static void plan_layout(struct bjn_ctx *c, struct o32_frame *f, bool calls)
 {
 	bool has_fp = c->facts.regs & 1u << BPF_REG_10;
 	bool priv = has_fp && c->prog->priv_stack;
+	s32 out = f->args ? 8 * mi_args_passed(c) : 0;
 	s32 slots = f->nr_save + (f->tcc_kind == O32_TCC_BOTH) + priv;
 
-	if (calls)
-		f->fp = O32_STACK_ARG(1) + (f->args ? 8 * mi_args_passed(c) : 0);
+	if (calls || out)
+		f->fp = O32_STACK_ARG(1) + out;
 	f->spill = f->fp;
 	if (c->facts.flags & O32_OP_OWN_CALL)
 		f->fp += 6 * 8;
