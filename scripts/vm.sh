@@ -7,7 +7,8 @@
 #   JIT=ng|stock    load bpfjit_ng first (default) or leave the kernel alone; some suites load it themselves
 #   HARDEN=0|1|2    bpf_jit_harden            RANGE=a,b      test_range of test_bpf
 #   SMP=n           processors (default 1)    ICOUNT=1       one guest instruction is one nanosecond
-#   PARAMS="..."    module parameters         TIMEOUT=s      end of patience (default 600)
+#   PARAMS="..."    module parameters         TIMEOUT=s      end of patience (default 600, and what
+#                                                            SECONDS= or CYCLES= of the suite takes)
 #   MODULE=x.ko     use this module instead of building one          CPU=model  of QEMU, instead of the board's
 #   ROOTFS=dir      files that the suite needs, copied into the guest
 # Any other KEY=VALUE is handed to the suite. The last lines are the module's counters and
@@ -234,7 +235,7 @@ main()
 		[[ $pair == *=* ]] || die "'$pair' is not KEY=VALUE"
 		job[${pair%%=*}]=${pair#*=}
 	done
-	: "${job[TIMEOUT]:=600}"
+	: "${job[TIMEOUT]:=$((600 + ${job[SECONDS]:-0} + 20 * ${job[CYCLES]:-0}))}"
 	"$REPO/scripts/toolbox.sh" sid 2>/dev/null || "$REPO/scripts/toolbox.sh" sid
 	[ -e "$B_KERNEL/package" ] || "$REPO/scripts/kernel.sh" "$B_NAME"
 
