@@ -150,6 +150,13 @@ static void helpers(struct bjn_env *env)
 #endif
 
 /* A CPU without ll and sc is only observed: the emitter has no other way. */
+/*
+ * What the bench shows, but no guest has: there is no kernel yet to run it on.
+ * The verifier must not be told so before.
+ */
+#define NOT_SHOWN	(BJN_FEAT(EXCEPTIONS) | BJN_FEAT(PRIVATE_STACK) | \
+			 BJN_FEAT(STACK_ARGS) | BJN_FEAT(TIMED_MAY_GOTO))
+
 int bjn_glue_detect(const struct bjn_backend **be, struct bjn_env *env)
 {
 	if (!cpu_has_llsc)
@@ -160,6 +167,7 @@ int bjn_glue_detect(const struct bjn_backend **be, struct bjn_env *env)
 	*be = &bjn_mips32;
 #endif
 	env->cpu = cpu_bits();
+	env->features &= ~NOT_SHOWN;
 	env->off_array_max_entries = offsetof(struct bpf_array, map.max_entries);
 	env->off_array_ptrs = offsetof(struct bpf_array, ptrs);
 	env->off_prog_bpf_func = offsetof(struct bpf_prog, bpf_func);
