@@ -149,7 +149,6 @@ static void helpers(struct bjn_env *env)
 
 #endif
 
-/* A CPU without ll and sc is only observed: the emitter has no other way. */
 /*
  * What the bench shows, but no guest has: there is no kernel yet to run it on.
  * The verifier must not be told so before.
@@ -157,6 +156,7 @@ static void helpers(struct bjn_env *env)
 #define NOT_SHOWN	(BJN_FEAT(EXCEPTIONS) | BJN_FEAT(PRIVATE_STACK) | \
 			 BJN_FEAT(STACK_ARGS) | BJN_FEAT(TIMED_MAY_GOTO))
 
+/* A CPU without ll and sc is only observed: the emitter has no other way. */
 int bjn_glue_detect(const struct bjn_backend **be, struct bjn_env *env)
 {
 	if (!cpu_has_llsc)
