@@ -130,9 +130,10 @@ const struct bjn_backend bjn_mips64 = {
 		    BJN_FEAT(GOTOX) | BJN_FEAT(ARENA) | BJN_FEAT(ARENA_ATOMICS) |
 		    BJN_FEAT(INLINE_HELPERS) | BJN_FEAT(PERCPU_INSN) | BJN_FEAT(PTR_XCHG) |
 		    BJN_FEAT(EXCEPTIONS) | BJN_FEAT(PRIVATE_STACK) | BJN_FEAT(STACK_ARGS) |
-		    BJN_FEAT(TIMED_MAY_GOTO),
+		    BJN_FEAT(TIMED_MAY_GOTO) | BJN_FEAT(TRAMPOLINES),
 	.ops = n64_ops,
 	.max_frame_words = N64_FRAME_WORDS,
+	.image_align = 8,	/* pointer of a detour */
 	.begin = n64_begin,
 	.prologue = n64_prologue,
 	.epilogue = n64_epilogue,

@@ -6,6 +6,7 @@
  * save.
  */
 #include "n64.h"
+#include "tramp.h"
 
 /* Largest frame: every slot in reach of one instruction. */
 #define N64_MAX_FRAME	32752
@@ -168,11 +169,21 @@ static void make_frame(struct bjn_ctx *c, const struct n64_frame *f)
 }
 
 /**
+ * n64_lowers_sp_first - is lowering $sp all that a program does first?
+ * @c: compilation after n64_begin()
+ */
+bool n64_lowers_sp_first(struct bjn_ctx *c)
+{
+	return n64_frame(c)->size && !mi_cpu(c, BJN_MIPS_CPU_NO_DADDIU);
+}
+
+/**
  * n64_prologue - entry of a program
  * @c: compilation after n64_begin()
  *
  * The first word of a main program is skipped by a tail call, which enters at
- * N64_TAIL_ENTRY with the count in N64_TCC.
+ * N64_TAIL_ENTRY with the count in N64_TCC. The first two words of an attachable
+ * program are as tramp.h wants them.
  */
 void n64_prologue(struct bjn_ctx *c)
 {
@@ -181,6 +192,10 @@ void n64_prologue(struct bjn_ctx *c)
 
 	if (!c->prog->is_subprog)
 		mi_addiu(c, N64_TCC, MI_ZERO, BJN_MAX_TAIL_CALLS);
+	else if (c->prog->attachable)
+		mi_idle(c);
+	if (c->prog->attachable && !n64_lowers_sp_first(c))
+		mi_idle(c);
 	make_frame(c, f);
 	if (f->arena)
 		mi_li64(c, N64_ARENA, (s64)c->prog->arena_kern);
@@ -231,7 +246,7 @@ static void leave_and_return(struct bjn_ctx *c)
 {
 	const struct n64_frame *f = n64_frame(c);
 	bool wide = (c->prog->is_subprog && !c->prog->exception_cb) ||
-		    mi_cpu(c, BJN_MIPS_CPU_WIDE_R0);
+		    c->prog->wide_result || mi_cpu(c, BJN_MIPS_CPU_WIDE_R0);
 
 	n64_restore(c);
 	if (!wide && !f->size) {
@@ -260,7 +275,7 @@ void n64_exit(struct bjn_ctx *c, const struct bpf_insn *insn)
 }
 
 /**
- * n64_epilogue - the common exit behind the last instruction, landing pads
+ * n64_epilogue - the common exit behind the last instruction, landing pads, detour
  * @c: compilation
  */
 void n64_epilogue(struct bjn_ctx *c)
@@ -268,6 +283,7 @@ void n64_epilogue(struct bjn_ctx *c)
 	if (n64_frame(c)->exit_used)
 		leave_and_return(c);
 	mi_pads(c);
+	n64_detour(c);
 }
 
 /**

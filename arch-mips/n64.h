@@ -66,9 +66,10 @@
 
 /*
  * Prologue: count, $sp, saves, tail call count, boundary, arena, private stack.
- * Epilogue with $sp, jump.
+ * Epilogue with $sp, jump. Two words at the entry of an attachable program, detour.
  */
-#define N64_FRAME_WORDS	((1 + N64_ADDI_WORDS + N64_MAX_SAVE + 5 + N64_ADDI_WORDS) +	\
+#define N64_DETOUR_WORDS	(9 + MI_MASK_WORDS + 2)
+#define N64_FRAME_WORDS	(2 + N64_DETOUR_WORDS + (1 + N64_ADDI_WORDS + N64_MAX_SAVE + 5 + N64_ADDI_WORDS) +	\
 			 N64_ADDI_WORDS + MI_LI64_WORDS + MI_LI64_WORDS + N64_PERCPU_WORDS +	\
 			 (N64_MAX_SAVE + 1 + N64_ADDI_WORDS + MI_MASK_WORDS + 2))
 
@@ -135,6 +136,7 @@ void n64_prologue(struct bjn_ctx *c);
 void n64_epilogue(struct bjn_ctx *c);
 void n64_restore(struct bjn_ctx *c);
 void n64_leave_to(struct bjn_ctx *c, enum mi_reg rs);
+bool n64_lowers_sp_first(struct bjn_ctx *c);
 enum mi_reg n64_src_slow(struct bjn_ctx *c, u8 reg, enum mi_reg tmp);
 enum mi_reg n64_dst_slow(struct bjn_ctx *c, u8 reg);
 

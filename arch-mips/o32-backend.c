@@ -129,7 +129,7 @@ const struct bjn_backend bjn_mips32 = {
 		    BJN_FEAT(KFUNC_CALL) | BJN_FEAT(CPUV4) | BJN_FEAT(ACQ_REL) |
 		    BJN_FEAT(GOTOX) | BJN_FEAT(INLINE_HELPERS) | BJN_FEAT(PERCPU_INSN) |
 		    BJN_FEAT(EXCEPTIONS) | BJN_FEAT(PRIVATE_STACK) | BJN_FEAT(STACK_ARGS) |
-		    BJN_FEAT(TIMED_MAY_GOTO),
+		    BJN_FEAT(TIMED_MAY_GOTO) | BJN_FEAT(TRAMPOLINES),
 	.ops = o32_ops,
 	.max_frame_words = O32_FRAME_WORDS,
 	.begin = o32_begin,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* 32-bit CPUs: register assignment, prologue and epilogue. */
 #include "o32.h"
+#include "tramp.h"
 
 #define O32_MAX_FRAME	32752	/* every slot in reach of one instruction */
 #define O32_HOMES	16	/* bytes of the homes of a0 to a3 */
@@ -35,7 +36,7 @@ static u32 plan_live(const struct bjn_ctx *c)
 	u32 live = c->facts.regs | 1u << BPF_REG_0;
 
 	if (c->facts.flags & (BJN_OP_CALL | BJN_OP_TAIL))
-		live |= c->prog->is_subprog ? 0x3e : 1u << BPF_REG_1;
+		live |= c->prog->is_subprog || c->prog->extension ? 0x3e : 1u << BPF_REG_1;
 	return live;
 }
 
@@ -147,6 +148,8 @@ static void enter_main(struct bjn_ctx *c, const struct o32_frame *f)
 {
 	mi_addiu(c, MI_T9, MI_ZERO, BJN_MAX_TAIL_CALLS);
 	mi_sw(c, MI_T9, 0, MI_SP);
+	if (c->prog->extension)
+		return;
 	if (mi_is_be(c))
 		mi_move(c, MI_A1, MI_A0);
 	if (f->live & 1u << BPF_REG_1)
@@ -174,6 +177,14 @@ static void save_tcc_ptr(struct bjn_ctx *c, const struct o32_frame *f)
 	mi_sw(c, O32_X1, f->tcc_ptr, MI_SP);
 }
 
+/* The first two words of a subprogram, without lowering $sp, as tramp.h wants them. */
+static void idle_entry(struct bjn_ctx *c, const struct o32_frame *f)
+{
+	mi_idle(c);
+	if (!f->size)
+		mi_idle(c);
+}
+
 /* Lower $sp and fill the frame; an exception callback finds it filled. */
 static void make_frame(struct bjn_ctx *c, const struct o32_frame *f)
 {
@@ -185,11 +196,13 @@ static void make_frame(struct bjn_ctx *c, const struct o32_frame *f)
 	}
 	if (!c->prog->is_subprog)
 		enter_main(c, f);
+	else if (c->prog->attachable)
+		idle_entry(c, f);
 	if (f->size)
 		mi_addiu(c, MI_SP, MI_SP, -f->size);
 	for (i = 0; i < f->nr_save; i++)
 		mi_sw(c, f->save[i], f->size - 4 * (i + 1), MI_SP);
-	if (c->prog->is_subprog)
+	if (c->prog->is_subprog || c->prog->extension)
 		enter_subprog(c, f);
 	if (f->tcc_kind == O32_TCC_BOTH)
 		save_tcc_ptr(c, f);
@@ -268,7 +281,7 @@ void o32_release(struct bjn_ctx *c)
 static void leave_and_return(struct bjn_ctx *c)
 {
 	bool wide = (c->prog->is_subprog && !c->prog->exception_cb) ||
-		    mi_cpu(c, BJN_MIPS_CPU_WIDE_R0);
+		    c->prog->wide_result || mi_cpu(c, BJN_MIPS_CPU_WIDE_R0);
 
 	o32_restore(c);
 	if (!wide && mi_is_be(c))
@@ -293,7 +306,7 @@ void o32_exit(struct bjn_ctx *c, const struct bpf_insn *insn)
 }
 
 /**
- * o32_epilogue - the common exit behind the last instruction, landing pads
+ * o32_epilogue - the common exit behind the last instruction, landing pads, detour
  * @c: compilation
  */
 void o32_epilogue(struct bjn_ctx *c)
@@ -301,6 +314,7 @@ void o32_epilogue(struct bjn_ctx *c)
 	if (o32_frame(c)->exit_used)
 		leave_and_return(c);
 	mi_pads(c);
+	o32_detour(c);
 }
 
 /**

@@ -68,9 +68,10 @@
 
 /*
  * Prologue: entry, R1, $sp, saves, arguments, count, boundary, private stack.
- * Epilogue: restores, R0, exit.
+ * Epilogue: restores, R0, exit. Two words at the entry of an attachable program, detour.
  */
-#define O32_FRAME_WORDS	((4 + 1 + O32_MAX_SAVE + O32_ARG_WORDS + 6 + 1 + O32_PERCPU_WORDS + 3) + \
+#define O32_DETOUR_WORDS	(9 + MI_MASK_WORDS + 2)
+#define O32_FRAME_WORDS	(2 + O32_DETOUR_WORDS + (4 + 1 + O32_MAX_SAVE + O32_ARG_WORDS + 6 + 1 + O32_PERCPU_WORDS + 3) + \
 			 (O32_MAX_SAVE + 1 + MI_MASK_WORDS + 2))
 
 /* A program calls on its own account (struct bjn_op.flags). */

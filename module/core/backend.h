@@ -125,6 +125,11 @@ struct bjn_prog_ops {
  *	can find its frame
  * @exception_cb: exception callback: runs on the frame of the boundary and
  *	returns to the boundary's caller
+ * @attachable: something may be attached to the program while it runs (struct
+ *	bjn_entry), if the back end has BJN_F_TRAMPOLINES
+ * @extension: main program that replaces a function of another program: it is
+ *	called as a subprogram is
+ * @wide_result: whoever calls this main program wants all of R0, not a C int
  * @extra_pass: second pass over a program with subprograms: targets are known
  * @ops: questions to the driver
  * @priv: for the driver
@@ -142,6 +147,9 @@ struct bjn_prog {
 	bool tail_call_reachable;
 	bool exception_boundary;
 	bool exception_cb;
+	bool attachable;
+	bool extension;
+	bool wide_result;
 	bool extra_pass;
 	const struct bjn_prog_ops *ops;
 	void *priv;
@@ -221,6 +229,19 @@ struct bjn_facts {
 };
 
 /**
+ * struct bjn_entry - how an attachable program is redirected, in words from its start
+ * @body: where the original goes on when a detour has been taken
+ * @detour: where the first word branches to while something is attached
+ * @pointer: address that the detour goes to, as wide as a machine register; 0: the program is
+ *	not attachable
+ */
+struct bjn_entry {
+	u32 body;
+	u32 detour;
+	u32 pointer;
+};
+
+/**
  * struct bjn_ctx - one compilation
  * @env: facts of kernel and CPU
  * @prog: the program
@@ -242,6 +263,7 @@ struct bjn_facts {
  * @nr_fix: used entries of @fix
  * @ex: exception table, capacity @facts.extable
  * @nr_ex: used entries of @ex
+ * @entry: set by the back end for an attachable program
  * @arch: frame layout and the like, private to the back end
  *
  * The driver provides @off before bjn_plan() and @code, @fix and @ex before
@@ -266,6 +288,7 @@ struct bjn_ctx {
 	u32 nr_fix;
 	struct bjn_extable *ex;
 	u32 nr_ex;
+	struct bjn_entry entry;
 	u64 arch[16];
 };
 

@@ -100,6 +100,26 @@ static bool compiled(struct bt_program *p, struct check *k, bool know_image, cha
 	return res.outcome == BT_OK && res.r0 == k->want;
 }
 
+/* The program does not notice what is attached to it. */
+static bool attached(struct bt_program *p, struct check *k, char *text, size_t size)
+{
+	u32 level, how;
+	bool ok = true;
+
+	for (how = 1; ok && bt_target.tramp && how < BT_NR_ATTACH; how++) {
+		p->attach = (enum bt_attach)how;
+		for (level = 0; ok && level <= bt_target.nr_levels; level++) {
+			bt_env.cpu = bt_level(level);
+			ok = compiled(p, k, level & 1, text, size);
+		}
+	}
+	bt_env.cpu = bt_target.cpu;
+	p->attach = BT_ATTACH_NOTHING;
+	if (!ok)
+		snprintf(text + strlen(text), size - strlen(text), ", attached: %u", how - 1);
+	return ok;
+}
+
 static bool passes(struct check *k, char *text, size_t size)
 {
 	static struct bt_program p;
@@ -115,6 +135,7 @@ static bool passes(struct check *k, char *text, size_t size)
 	if (bt_needs(&p) & ~bt_target.be->features)
 		return true;
 	p.private_stacks = 0;
+	p.attach = BT_ATTACH_NOTHING;
 	ok = interpreted(&p, k, text, size);
 	for (level = 0; ok && level <= bt_target.nr_levels; level++) {
 		bt_env.cpu = bt_level(level);
@@ -122,7 +143,7 @@ static bool passes(struct check *k, char *text, size_t size)
 	}
 	bt_env.cpu = bt_target.cpu;
 	p.private_stacks = ~0u;
-	ok = ok && compiled(&p, k, false, text, size);
+	ok = ok && compiled(&p, k, false, text, size) && attached(&p, k, text, size);
 	/* Blinding may make a jump too long; then there is nothing to run. */
 	if (ok && !bt_prepare(&p, k->insns, k->len, 12345, &why))
 		ok = compiled(&p, k, false, text, size);

@@ -7,7 +7,7 @@
  * $gp is the thread register of the kernel: the thread pointer here.
  *
  * A main program is called by the kernel with one word, which it makes R1; it
- * begins with the initialisation of the tail call count. Other programs get
+ * begins with the initialisation of the tail call count, or a branch in its place. Other programs get
  * five arguments of 64 bits. Main programs of the tests may use R2 to R5, so
  * these are in their registers as well.
  *
@@ -15,7 +15,7 @@
  * outer state, 88 args
  */
 #define PATTERN		0x5a5
-#define MAIN_BEGINS	0x24190021	/* addiu $25, $0, 33 */
+#define MAIN_BEGINS	0xafb90000	/* second word: sw $25, 0($sp) */
 
 	.set	noreorder
 	.set	noat
@@ -98,7 +98,7 @@ bt_enter:
 #ifdef __MIPSEB__
 	lui	$14, MAIN_BEGINS >> 16
 	ori	$14, $14, MAIN_BEGINS & 0xffff
-	lw	$15, 0($25)
+	lw	$15, 4($25)
 	bne	$14, $15, 1f
 	nop
 	move	$4, $5

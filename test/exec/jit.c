@@ -311,6 +311,7 @@ static void describe_prog(struct work *w, u64 image, bool extra_pass)
 	p->priv_stack = private_stack(w, p->stack_depth);
 	p->exception_boundary = w->opt->throws && !w->sub;
 	p->exception_cb = w->opt->exception_cb && s->start == w->opt->exception_cb;
+	p->attachable = w->opt->attach && !p->exception_cb;
 	p->is_subprog = w->sub > 0;
 	p->is_main_of_many = !w->sub && w->img->nr_sub > 1;
 	p->tail_call_reachable = has_tail_call(w->code);
@@ -383,12 +384,46 @@ static int place(struct work *w, struct bt_sub *s)
 	return s->code ? 0 : fail(w, -ENOSPC, 0, "no room left for code");
 }
 
+/* Write a trampoline for the current subprogram; NULL: it gets none. */
+static u32 *make_tramp(struct work *w, u32 *body)
+{
+	static u32 code[1024];
+	struct bjn_ctx c = { .env = w->opt->env, .code = code, .cap = BJN_ARRAY_SIZE(code) };
+	u32 *p;
+
+	if (w->opt->attach == BT_ATTACH_DETOUR ||
+	    !w->opt->tramp(&c, w->opt->attach, !w->sub, (uintptr_t)body))
+		return body;
+	p = c.err ? NULL : region_take(w->r, c.pos * sizeof(u32));
+	if (p)
+		memcpy(p, code, c.pos * sizeof(u32));
+	return p;
+}
+
+static int attach(struct work *w, struct bt_sub *s)
+{
+	const struct bjn_entry *e = &w->ctx.entry;
+	u32 *to;
+
+	if (!e->pointer)
+		return 0;
+	to = make_tramp(w, s->code + e->body);
+	if (!to)
+		return fail(w, -ENOSPC, s->start, "no trampoline");
+	*(uintptr_t *)(void *)(s->code + e->pointer) = (uintptr_t)to;
+	if (!w->opt->redirect(s->code, (uintptr_t)s->code, (uintptr_t)(s->code + e->detour)))
+		return fail(w, -ERANGE, s->start, "detour is too far");
+	return 0;
+}
+
 static int finish_sub(struct work *w, struct bt_sub *s)
 {
 	if (w->ctx.pos > s->words)
 		return fail(w, -EPROTO, s->start, "the second pass is longer than the first");
 	s->words = w->ctx.pos;
 	memcpy(s->code, w->ctx.code, s->words * sizeof(u32));
+	if (attach(w, s))
+		return w->img->err;
 	keep_starts(w, s);
 	return keep_extable(w, s);
 }

@@ -88,6 +88,9 @@ struct bt_image {
  * @exception_cb: first instruction of the exception callback, or 0
  * @arena_kern: base of the arena for the emitter, or 0
  * @arena_user: the same as user space sees it
+ * @attach: what is attached to every function
+ * @tramp: see struct bt_target
+ * @redirect: the same
  * @starts: if not NULL: gets the native address of every instruction
  */
 struct bt_options {
@@ -103,6 +106,9 @@ struct bt_options {
 	u32 exception_cb;
 	u64 arena_kern;
 	u64 arena_user;
+	enum bt_attach attach;
+	bool (*tramp)(struct bjn_ctx *c, enum bt_attach how, bool is_main, u64 body);
+	bool (*redirect)(u32 *word, u64 from, u64 to);
 	u64 *starts;
 };
 

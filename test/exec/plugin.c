@@ -24,6 +24,7 @@
  * @blind: seed, or 0
  * @cpu: CPU capability bits
  * @private_stacks: bit n: subprogram n has a stack of its own
+ * @attach: what is attached to every function (enum bt_attach)
  * @memory: print the memory afterwards
  * @interpret: run the interpreter
  * @dump: print the code
@@ -33,6 +34,7 @@ struct request {
 	u32 blind;
 	u64 cpu;
 	u32 private_stacks;
+	u32 attach;
 	bool memory;
 	bool interpret;
 	bool dump;
@@ -66,6 +68,8 @@ static int parse_args(int argc, char **argv, struct request *rq)
 			rq->memory = true;
 		} else if (!strcmp(argv[i], "-p") && i + 1 < argc) {
 			rq->private_stacks = (u32)strtoul(argv[++i], NULL, 0);
+		} else if (!strcmp(argv[i], "-a") && i + 1 < argc) {
+			rq->attach = (u32)strtoul(argv[++i], NULL, 0);
 		} else if (!strcmp(argv[i], "-c") && i + 1 < argc) {
 			rq->cpu = strtoull(argv[++i], NULL, 0);
 		} else if (!strcmp(argv[i], "-b") && i + 1 < argc) {
@@ -75,7 +79,7 @@ static int parse_args(int argc, char **argv, struct request *rq)
 			seen = true;
 		} else {
 			fprintf(stderr,
-				"usage: plugin [MEMORYHEX] [-b SEED] [-c BITS] [-i] [-m] [-p BITS] [-x] < PROGRAMHEX\n");
+				"usage: plugin [MEMORYHEX] [-a HOW] [-b SEED] [-c BITS] [-i] [-m] [-p BITS] [-x] < PROGRAMHEX\n");
 			return -EINVAL;
 		}
 	}
@@ -181,6 +185,7 @@ int main(int argc, char **argv)
 	if (bt_validate(insns, len, &at, &why))
 		return decline("program refused", why, at);
 	p.private_stacks = rq.private_stacks;
+	p.attach = (enum bt_attach)rq.attach;
 	if (bt_prepare(&p, insns, len, rq.blind, &why))
 		return decline("program refused", why, 0);
 	bt_env.cpu = rq.cpu;

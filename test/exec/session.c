@@ -332,7 +332,8 @@ bool bt_uses_arena(const struct bt_code *c)
  */
 int bt_translate(struct bt_program *p, struct bt_region *r, bool know_image)
 {
-	struct bt_options opt = { .env = &bt_env, .ops = &prog_ops, .know_image = know_image };
+	struct bt_options opt = { .env = &bt_env, .ops = &prog_ops, .know_image = know_image,
+				  .tramp = bt_target.tramp, .redirect = bt_target.redirect };
 
 	if (!reserve_starts(p)) {
 		p->img.err = -ENOMEM;
@@ -343,6 +344,7 @@ int bt_translate(struct bt_program *p, struct bt_region *r, bool know_image)
 		opt.private_stacks = p->private_stacks;
 		opt.per_cpu = bt_target.per_cpu();
 	}
+	opt.attach = bt_target.tramp ? p->attach : BT_ATTACH_NOTHING;
 	opt.throws = p->exc.throws;
 	opt.exception_cb = p->exc.cb ? final_index(p, p->exc.cb) : 0;
 	if (p->gotox)

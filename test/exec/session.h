@@ -22,6 +22,7 @@
  * @exc: what it has to do with exceptions
  * @private_stacks: bit n: subprogram n is to have a stack of its own; set by the
  *	caller
+ * @attach: what is attached to every function; set by the caller
  * @len: slots of the original program
  */
 struct bt_program {
@@ -35,6 +36,7 @@ struct bt_program {
 	bool has_loops;
 	struct bt_exceptions exc;
 	u32 private_stacks;
+	enum bt_attach attach;
 	u32 len;
 };
 

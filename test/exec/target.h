@@ -8,6 +8,17 @@
 
 #include "../../module/core/backend.h"
 
+/* What is attached to every function of a program. */
+enum bt_attach {
+	BT_ATTACH_NOTHING,
+	BT_ATTACH_DETOUR,	/* its own body, behind the detour */
+	BT_ATTACH_FENTRY,	/* a trampoline that goes on in the body */
+	BT_ATTACH_FEXIT,	/* a trampoline that calls the body */
+	BT_NR_ATTACH
+};
+
+struct bjn_ctx;
+
 /**
  * struct bt_target - the machine
  * @name: as in TARGET=
@@ -25,6 +36,10 @@
  * @probe_zeroes: the code of a BPF_PROBE_MEM load itself zeroes the register
  * @callee_extends: the C ABI leaves the upper bits of narrow arguments open
  * @facts: fills in further facts for the emitter; may be NULL
+ * @redirect: makes a branch from one address to another; false: too far
+ * @tramp: writes a trampoline into the code of @c: @how is fentry or fexit, @body where
+ *	the original is entered; false: there is none for a main program. Both NULL:
+ *	nothing can be attached
  * @wrap: gives C functions what a kernel's have that user space lacks: returns
  *	the address to be called instead; may be NULL
  */
@@ -42,6 +57,8 @@ struct bt_target {
 	bool callee_extends;
 	bool probe_zeroes;
 	void (*facts)(struct bjn_env *env);
+	bool (*redirect)(u32 *word, u64 from, u64 to);
+	bool (*tramp)(struct bjn_ctx *c, enum bt_attach how, bool is_main, u64 body);
 	const void *(*wrap)(const void *fn);
 };
 

@@ -60,6 +60,7 @@ static bool new_case(struct bf_case *c, u64 seed)
 		c->cpu = bt_level((u32)only_level);
 	c->blind = bf_chance(&gen, 4) ? bf_rand(&gen, UINT32_MAX) | 1 : 0;
 	c->p.private_stacks = bf_chance(&gen, 3) ? bf_rand(&gen, UINT32_MAX) : 0;
+	c->p.attach = bf_chance(&gen, 3) ? bf_rand(&gen, BT_NR_ATTACH) : BT_ATTACH_NOTHING;
 	bf_memory(seed, c->before, BF_MEM_SIZE);
 	if (bt_validate(out, len, &at, &why) || (strict && !bf_defined(out, len))) {
 		printf("# SEED=0x%llx: the generator made a bad program\n", (unsigned long long)seed);
@@ -94,6 +95,7 @@ static void report(struct bf_case *c, const char *why)
 	again.cpu = c->cpu;
 	again.know_image = c->know_image;
 	again.p.private_stacks = c->p.private_stacks;
+	again.p.attach = c->p.attach;
 	again.arena = c->arena;
 	again.is_long = c->is_long;
 	memcpy(again.before, c->before, BF_MEM_SIZE);
@@ -110,6 +112,8 @@ static void report(struct bf_case *c, const char *why)
 		printf(" -b %u", again.blind);
 	if (again.p.private_stacks)
 		printf(" -p 0x%x", again.p.private_stacks);
+	if (again.p.attach)
+		printf(" -a %u", again.p.attach);
 	printf(" # R0 should be %llx\n", (unsigned long long)again.r0);
 	fflush(stdout);
 }
