@@ -106,6 +106,17 @@ split_results()
 		}' "$1"
 }
 
+# missing JIT PLAN: the lines of the plan whose result is not there yet
+missing()
+{
+	local line name
+
+	while read -r line; do
+		name=$(awk '{ print $2 }' <<<"$line")
+		[ -e "$results/$1/$name" ] || printf '%s\n' "$line"
+	done <"$2"
+}
+
 # run_jit JIT PLAN: one boot
 run_jit()
 {
@@ -123,6 +134,10 @@ run_jit()
 	rm -rf "$stage"
 	mv "$ktap.part" "$ktap"
 	split_results "$ktap" "$results/$jit"
+	[ -z "$(missing "$jit" "$plan")" ] || {
+		echo "no result from: $(missing "$jit" "$plan" | awk '{ print $2 }' | xargs); see $ktap" >&2
+		broken=yes
+	}
 	# anything but failed tests (those are in the table) is a failure of the whole run
 	! grep '^not ok' "$ktap" | grep -v ' passed, ' >&2 || broken=yes
 }
@@ -192,23 +207,12 @@ totals()
 		END { printf "%d passed, %d failed, %d skipped\n", p, q, r }' "$tsv"
 }
 
-# missing JIT: the lines of the plan whose result is not there yet
-missing()
-{
-	local line name
-
-	while read -r line; do
-		name=$(awk '{ print $2 }' <<<"$line")
-		[ -e "$results/$1/$name" ] || printf '%s\n' "$line"
-	done <"$plan"
-}
-
 run_both()
 {
 	mkdir -p "$REPO/build" "$results"
 	case ${arg[JIT]} in
 	'')
-		missing stock >"$plan.stock"
+		missing stock "$plan" >"$plan.stock"
 		[ ! -s "$plan.stock" ] || run_jit stock "$plan.stock"
 		run_jit ng "$plan"
 		;;
