@@ -18,7 +18,7 @@ vm-args = $(foreach o,$(VM_OPTIONS),$(if $($(o)),$(o)='$($(o))'))
 .DEFAULT_GOAL := help
 .PHONY: help module clean install uninstall dkms-install dkms-remove \
 	demo check check-full lint enc golden exec fuzz fuzz-plant unit bless plugin \
-	vm boards bench dkms-check toolbox dist kernels selftests
+	vm boards bench guest dkms-check toolbox dist kernels selftests
 
 help:
 	@sed 's/@KDIR@/$(subst /,\/,$(KDIR))/;s/@BOARD@/$(BOARD)/;s/@TARGET@/$(TARGET)/' scripts/help.txt
@@ -89,6 +89,9 @@ boards:
 
 bench:
 	@scripts/bench.sh $(BOARD)
+
+guest:
+	@scripts/guest-dkms.sh $(if $(filter arm64%,$(BOARD)),$(BOARD))
 
 dkms-check:
 	@scripts/dkms-check.sh
