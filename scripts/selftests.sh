@@ -1,14 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# selftests.sh BOARD [JIT=ng|stock] [TESTS=name,name...|all] [SMP=n] [SLOW=n]
+# selftests.sh BOARD [JIT=ng|stock|none] [TESTS=name,name...|all] [SMP=n] [SLOW=n]
 #
-# Run the kernel's own BPF selftests in the board's guest, with the stock JIT and with ours (JIT= limits it to one;
-# stock results are kept, so that they are measured once), and print a table of subtests passed/failed/skipped,
-# which is also written to build/selftests-BOARD.tsv. Without TESTS the list is test/selftests/allow.tsv; "all"
-# is everything but test/selftests/deny.tsv. SLOW multiplies the time limits. The exit status is 0 when no subtest
-# of ours failed that passes with the stock JIT, and none at all of the tests in allow.tsv but those which
-# test/selftests/known.tsv lists.
+# Run the kernel's own BPF selftests in the board's guest, with ours and with the stock JIT, and print a table of
+# subtests passed/failed/skipped, which is also written to build/selftests-BOARD.tsv. JIT= limits it to one; "none"
+# runs nothing and shows what is there. Stock results are kept, so that they are measured once.
+# Without TESTS the list is test/selftests/allow.tsv; "all" is everything but test/selftests/deny.tsv. Of what is not
+# in allow.tsv the stock JIT then runs only the tests of which ours failed or skipped something: it cannot be better
+# in the others. SLOW multiplies the time limits. The exit status is 0 when every subtest that passes with the stock
+# JIT passes with ours, and all those of the tests in allow.tsv but what test/selftests/known.tsv lists.
 set -euo pipefail
 # shellcheck source=scripts/boards.sh
 . "$(dirname "${BASH_SOURCE[0]}")/boards.sh"
@@ -117,6 +118,18 @@ missing()
 	done <"$2"
 }
 
+# complete JIT PLAN: a test without a result breaks the whole run
+complete()
+{
+	local names
+
+	names=$(missing "$1" "$2" | awk '{ print $2 }' | xargs)
+	[ -z "$names" ] || {
+		echo "no result with JIT=$1 from: $names; see build/selftests-$B_NAME-$1.ktap" >&2
+		broken=yes
+	}
+}
+
 # run_jit JIT PLAN: one boot
 run_jit()
 {
@@ -134,10 +147,7 @@ run_jit()
 	rm -rf "$stage"
 	mv "$ktap.part" "$ktap"
 	split_results "$ktap" "$results/$jit"
-	[ -z "$(missing "$jit" "$plan")" ] || {
-		echo "no result from: $(missing "$jit" "$plan" | awk '{ print $2 }' | xargs); see $ktap" >&2
-		broken=yes
-	}
+	complete "$jit" "$plan"
 	# anything but failed tests (those are in the table) is a failure of the whole run
 	! grep '^not ok' "$ktap" | grep -v ' passed, ' >&2 || broken=yes
 }
@@ -182,6 +192,20 @@ known_load()
 	done < <(sed -e '/^#/d' -e '/^$/d' "$LISTS/known.tsv")
 }
 
+# of_interest PLAN: those lines of the plan whose stock results matter, see the head of this file
+of_interest()
+{
+	local seconds name command failed skipped
+
+	while read -r seconds name command; do
+		IFS=/ read -r _ failed skipped < <(figures "$results/ng/$name")
+		if [ "${arg[TESTS]}" != all ] || [ "${failed:-1}" != 0 ] || [ "${skipped:-1}" != 0 ] ||
+			rows "$LISTS/allow.tsv" | awk '{ print $1 }' | grep -qxF -- "$name"; then
+			printf '%s\n' "$seconds $name $command"
+		fi
+	done <"$1"
+}
+
 # table PLAN: the comparison, one row per test
 table()
 {
@@ -193,7 +217,7 @@ table()
 		ours=$results/ng/$name
 		lost=-
 		if [ -e "$stock" ] && [ -e "$ours" ]; then
-			lost=$(comm -12 <(names_of ok "$stock") <(names_of 'not ok' "$ours") | wc -l)
+			lost=$(comm -23 <(names_of ok "$stock") <(names_of ok "$ours") | wc -l)
 		fi
 		printf '%s\t%s\t%s\t%s\t%s\n' "$name" "$(figures "$stock")" "$(figures "$ours")" "$lost" \
 			"$(known "$name")"
@@ -212,12 +236,14 @@ run_both()
 	mkdir -p "$REPO/build" "$results"
 	case ${arg[JIT]} in
 	'')
-		missing stock "$plan" >"$plan.stock"
-		[ ! -s "$plan.stock" ] || run_jit stock "$plan.stock"
 		run_jit ng "$plan"
+		of_interest "$plan" >"$plan.interest"
+		missing stock "$plan.interest" >"$plan.stock"
+		[ ! -s "$plan.stock" ] || run_jit stock "$plan.stock"
 		;;
 	ng | stock) run_jit "${arg[JIT]}" "$plan" ;;
-	*) die "JIT=${arg[JIT]} is unknown; use ng or stock" ;;
+	none) complete ng "$plan" ;;
+	*) die "JIT=${arg[JIT]} is unknown; use ng, stock or none" ;;
 	esac
 	table "$plan" >"$tsv"
 }
@@ -239,13 +265,13 @@ verdict()
 	lost=$(awk -F '\t' '{ s += $4 } END { print s + 0 }' "$tsv")
 	failed=$(awk -F '\t' 'NR == FNR { allow[$1]; next } ($1 in allow) && split($3, f, "/") == 3 { s += f[2] - $5 }
 		END { print s + 0 }' <(rows "$LISTS/allow.tsv" | awk '{ print $1 }') "$tsv")
-	echo "lost: $lost subtests pass with the stock JIT and fail with ours"
+	echo "lost: $lost subtests pass with the stock JIT and not with ours"
 	echo "known: $(awk -F '\t' '{ s += $5 } END { print s + 0 }' "$tsv") subtests fail with every JIT, see test/selftests/known.tsv"
 	totals 3
 	[ "$lost" = 0 ] && [ "$failed" = 0 ] && [ "$broken" = no ]
 }
 
-[ $# -ge 1 ] || die "usage: selftests.sh BOARD [JIT=ng|stock] [TESTS=...]"
+[ $# -ge 1 ] || die "usage: selftests.sh BOARD [JIT=ng|stock|none] [TESTS=...]"
 board_load "$1"
 shift
 for pair; do
@@ -260,7 +286,7 @@ programs=$(readlink "$root.programs")
 results=$BJN_CACHE/selftests/results/${root##*/}-$(cut -c 1-16 "$root/.hash")
 tsv=$REPO/build/selftests-$B_NAME.tsv
 plan=$(mktemp)
-trap 'rm -f "$plan" "$plan.stock"' EXIT
+trap 'rm -f "$plan" "$plan.stock" "$plan.interest"' EXIT
 broken=no
 check_lists
 known_load
