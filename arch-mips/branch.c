@@ -13,7 +13,7 @@
 #define INT_MIN_32	(-0x7fffffff - 1)
 #define INT_MAX_32	0x7fffffff
 
-/* Kinds of forward branches. */
+/* Kinds of branches that are completed at the end. */
 enum { FIX_BRANCH, FIX_BC, FIX_J, FIX_FAR };
 
 /* The opposite of a conditional branch. */
@@ -22,21 +22,25 @@ static u32 invert(u32 op)
 	return op ^ (op >> 26 == 1 ? 1u << 16 : 1u << 26);
 }
 
-/* Is the target in reach of a branch that is the next word? */
+/*
+ * Is the target in reach of a branch that is the next word? One word is to
+ * spare: a word may move behind the branch, or the branch go behind the first
+ * word of its target.
+ */
 static bool is_near(const struct bjn_ctx *c, u32 target)
 {
-	return bjn_is_s(bjn_distance(c, target) - 1, 16);
+	s64 distance = bjn_distance(c, target);
+
+	return bjn_is_s(distance, 16) && bjn_is_s(distance - 1, 16);
 }
 
 static void near_branch(struct bjn_ctx *c, u32 op, enum mi_reg rs, enum mi_reg rt, u32 target)
 {
-	if (bjn_is_known(c, target)) {
-		mi_sto(c, op, rs, rt, bjn_distance(c, target) * 4);
-	} else {
-		bjn_forward(c, target, FIX_BRANCH);
-		mi_dst(c, op, MI_ZERO, rs, rt);
-	}
-	mi_idle(c);
+	u32 word = mi_take(c, 1u << rs | 1u << rt, 0);
+
+	bjn_forward(c, target, FIX_BRANCH);
+	mi_dst(c, op, MI_ZERO, rs, rt);
+	mi_slot(c, word);
 }
 
 /* Constants of a far jump: words @at and @at + 1, $ra is that of @at + 1. */
@@ -101,13 +105,11 @@ static u64 absolute(const struct bjn_ctx *c, u32 pos)
 
 static void absolute_jump(struct bjn_ctx *c, u32 target)
 {
-	if (bjn_is_known(c, target)) {
-		mi_j(c, absolute(c, c->off[target]));
-	} else {
-		bjn_forward(c, target, FIX_J);
-		mi_j(c, 0);
-	}
-	mi_idle(c);
+	u32 word = mi_take(c, 0, 0);
+
+	bjn_forward(c, target, FIX_J);
+	mi_j(c, 0);
+	mi_slot(c, word);
 }
 
 /**
@@ -141,19 +143,21 @@ void mi_jump(struct bjn_ctx *c, u32 target)
  */
 void mi_branch(struct bjn_ctx *c, u32 op, enum mi_reg rs, enum mi_reg rt, u32 target)
 {
-	u32 at;
+	u32 at, word;
 
 	if (is_near(c, target)) {
 		near_branch(c, op, rs, rt, target);
 		return;
 	}
 	c->far = true;
+	word = mi_take(c, 1u << rs | 1u << rt, 0);
 	at = c->pos;
 	mi_dst(c, invert(op), MI_ZERO, rs, rt);
-	mi_idle(c);
+	mi_slot(c, word);
 	mi_jump(c, target);
 	if (!c->err)
 		c->code[at] |= bjn_s(c, (s64)c->pos - at - 1, 16, 0);
+	mi_entry(c);
 }
 
 /* What is known about a condition when the code is written. */
@@ -237,12 +241,14 @@ void mi_patch(struct bjn_ctx *c, const struct bjn_fixup *fix, s32 delta)
 {
 	switch (fix->kind) {
 	case FIX_BRANCH:
+		delta = mi_fill_from_target(c, fix->at, delta);
 		c->code[fix->at] |= bjn_s(c, (s64)delta - 1, 16, 0);
 		break;
 	case FIX_BC:
 		c->code[fix->at] |= bjn_s(c, (s64)delta - 1, 26, 0);
 		break;
 	case FIX_J:
+		delta = mi_fill_from_target(c, fix->at, delta);
 		c->code[fix->at] |= (u32)(absolute(c, fix->at + (u32)delta) >> 2);
 		break;
 	default:
@@ -281,6 +287,8 @@ void mi_land(struct bjn_ctx *c, const struct mi_outs *o)
 
 	for (i = 0; i < o->nr && !c->err; i++)
 		c->code[o->at[i]] |= bjn_s(c, (s64)c->pos - o->at[i] - 1, 16, 0);
+	if (o->nr)
+		mi_entry(c);
 }
 
 /**

@@ -7,6 +7,8 @@
  * insn.def	instructions; insn.h their encoders
  * imm.c	constants
  * branch.c	branches and jumps of any distance
+ * slot.c	delay slots
+ * facts.c	what is known about upper halves
  * shared.c	byte swaps, jumps to addresses, landing pads
  * n64-*.c	64-bit CPUs, one file per topic; n64.h their frame
  * o32-*.c	32-bit CPUs, the same; o32.h their frame
@@ -37,17 +39,33 @@ static inline bool mi_cpu(const struct bjn_ctx *c, u64 bits)
 	return c->env->cpu & bits;
 }
 
+/* struct mi_frame.loose: an upper half that is not what it should be, or repeats bit 31 */
+enum { MI_LOOSE = 1, MI_LOOSE_SEXT };
+
 /**
  * struct mi_frame - first member of the frame of either width
  * @wide: 64-bit CPU
+ * @loose: what mi_loose() said about the result of the current instruction
+ * @zext: bit n: the upper half of BPF register n is zero
+ * @sext: bit n: the upper half of BPF register n repeats bit 31
+ * @entry: last word at which the code so far may be entered from elsewhere
  */
 struct mi_frame {
 	bool wide;
+	u8 loose;
+	u16 zext;
+	u16 sext;
+	u32 entry;
 };
+
+static inline struct mi_frame *mi_frame(const struct bjn_ctx *c)
+{
+	return (struct mi_frame *)c->arch;
+}
 
 static inline bool mi_is_wide(const struct bjn_ctx *c)
 {
-	return ((const struct mi_frame *)c->arch)->wide;
+	return mi_frame(c)->wide;
 }
 
 /* ext, ins, dext, dins, seb, seh, wsbh, dsbh, dshd */
@@ -85,6 +103,22 @@ void mi_patch(struct bjn_ctx *c, const struct bjn_fixup *fix, s32 delta);
 
 bool mi_is_decided(struct bjn_ctx *c, const struct bpf_insn *insn);
 
+/* facts.c */
+bool mi_is_zext(const struct bjn_ctx *c, u8 reg);
+bool mi_is_sext(const struct bjn_ctx *c, u8 reg);
+void mi_loose(struct bjn_ctx *c, bool sext);
+const struct bpf_insn *mi_next(const struct bjn_ctx *c);
+bool mi_returns_int(const struct bjn_ctx *c);
+bool mi_is_returned(const struct bjn_ctx *c, u8 reg);
+bool mi_upper_is_dead(const struct bjn_ctx *c, u8 reg);
+void mi_learn(struct bjn_ctx *c, const struct bpf_insn *insn);
+
+/* slot.c */
+u32 mi_take(struct bjn_ctx *c, u32 reads, u32 writes);
+void mi_slot(struct bjn_ctx *c, u32 word);
+void mi_entry(struct bjn_ctx *c);
+s32 mi_fill_from_target(struct bjn_ctx *c, u32 at, s32 delta);
+
 #define MI_MAX_OUTS	6
 
 /**
@@ -105,6 +139,7 @@ void mi_back(struct bjn_ctx *c, u32 op, enum mi_reg rs, enum mi_reg rt, u32 to);
 #define MI_PAD_WORDS	2	/* one landing pad */
 #define MI_MASK_WORDS	3	/* before a jump to a register */
 #define MI_HILO_WORDS	3	/* mi_from_hilo() */
+u32 mi_idle_word(const struct bjn_ctx *c);
 void mi_idle(struct bjn_ctx *c);
 void mi_jump_reg(struct bjn_ctx *c, enum mi_reg rs);
 void mi_call_reg(struct bjn_ctx *c, enum mi_reg rs);

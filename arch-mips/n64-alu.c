@@ -51,6 +51,52 @@ void n64_zext(struct bjn_ctx *c, enum mi_reg rd, enum mi_reg rs)
 	n64_field(c, rd, rs, 0, 32);
 }
 
+/**
+ * n64_finish32 - make what an operation of 32 bits has left in rd its result
+ * @c: compilation
+ * @insn: the instruction
+ * @rd: destination, with anything in its upper half
+ *
+ * The upper half becomes 0, unless nobody looks at it. At most N64_ZEXT_WORDS.
+ */
+void n64_finish32(struct bjn_ctx *c, const struct bpf_insn *insn, enum mi_reg rd)
+{
+	if (mi_is_returned(c, insn->dst_reg)) {
+		n64_sext(c, rd, rd);
+		mi_loose(c, true);
+	} else if (mi_upper_is_dead(c, insn->dst_reg)) {
+		mi_loose(c, false);
+	} else {
+		n64_zext(c, rd, rd);
+	}
+}
+
+/* The same for a result that is sign-extended. */
+void n64_finish_sext(struct bjn_ctx *c, const struct bpf_insn *insn, enum mi_reg rd)
+{
+	if (mi_upper_is_dead(c, insn->dst_reg))
+		mi_loose(c, true);
+	else
+		n64_zext(c, rd, rd);
+}
+
+/**
+ * n64_sext_src - the low half of a BPF register, sign-extended
+ * @c: compilation
+ * @reg: BPF register
+ * @tmp: scratch register for a value that is not sign-extended yet; at most
+ *	N64_ADDI_WORDS + 1
+ */
+enum mi_reg n64_sext_src(struct bjn_ctx *c, u8 reg, enum mi_reg tmp)
+{
+	enum mi_reg rs = n64_src(c, reg, tmp);
+
+	if (mi_is_sext(c, reg))
+		return rs;
+	n64_sext(c, tmp, rs);
+	return tmp;
+}
+
 /* rd = (s32)rs; one word, sll takes any operand */
 void n64_sext(struct bjn_ctx *c, enum mi_reg rd, enum mi_reg rs)
 {
@@ -117,6 +163,14 @@ static const u32 shift_op_64[16] = {
 	[BPF_ARSH >> 4] = MI_OP_dsrav,
 };
 
+/* x - x and x ^ x are 0 */
+static bool is_zero(const struct bpf_insn *insn)
+{
+	u8 op = BPF_OP(insn->code);
+
+	return insn->dst_reg == insn->src_reg && (op == BPF_SUB || op == BPF_XOR);
+}
+
 /* dst = dst op src */
 void n64_alu64_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
@@ -124,19 +178,53 @@ void n64_alu64_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 	enum mi_reg rs = n64_src(c, insn->src_reg, N64_X1);
 	u32 op = op_64[insn->code >> 4];
 
-	if (op)
+	if (is_zero(insn))
+		mi_move(c, rd, MI_ZERO);
+	else if (op)
 		mi_dst(c, op, rd, rd, rs);
 	else
 		mi_dts(c, shift_op_64[insn->code >> 4], rd, rd, rs);
+}
+
+/* dst = (u32)(dst + src), (u32)(dst - src) from sign-extended operands */
+static void sum32(struct bjn_ctx *c, const struct bpf_insn *insn, enum mi_reg rd)
+{
+	enum mi_reg rs = n64_src(c, insn->src_reg, N64_X1);
+
+	mi_dst(c, BPF_OP(insn->code) == BPF_ADD ? MI_OP_addu : MI_OP_subu, rd, rd, rs);
+	n64_finish_sext(c, insn, rd);
+}
+
+/* dst = (u32)(dst op src) for bitwise operations; upper halves may do as they are */
+static void logic32(struct bjn_ctx *c, const struct bpf_insn *insn, enum mi_reg rd)
+{
+	bool dst = mi_is_zext(c, insn->dst_reg), src = mi_is_zext(c, insn->src_reg);
+	bool zext = BPF_OP(insn->code) == BPF_AND ? dst || src : dst && src;
+
+	n64_alu64_x(c, insn);
+	if (mi_is_sext(c, insn->dst_reg) && mi_is_sext(c, insn->src_reg) &&
+	    mi_is_returned(c, insn->dst_reg))
+		mi_loose(c, true);
+	else if (!zext)
+		n64_finish32(c, insn, rd);
 }
 
 /* dst = (u32)(dst op src) for operations whose low half stands alone */
 void n64_alu32_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
 	enum mi_reg rd = n64_dst(c, insn->dst_reg);
+	u8 op = BPF_OP(insn->code);
 
-	n64_alu64_x(c, insn);
-	n64_zext(c, rd, rd);
+	if (is_zero(insn)) {
+		mi_move(c, rd, MI_ZERO);
+	} else if (op != BPF_ADD && op != BPF_SUB) {
+		logic32(c, insn, rd);
+	} else if (mi_is_sext(c, insn->dst_reg) && mi_is_sext(c, insn->src_reg)) {
+		sum32(c, insn, rd);
+	} else {
+		n64_alu64_x(c, insn);
+		n64_finish32(c, insn, rd);
+	}
 }
 
 /* dst = (u32)(dst << src), (u32)dst >> src, (u32)((s32)dst >> src) */
@@ -149,10 +237,13 @@ void n64_shift32_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 		mi_sllv(c, rd, rd, rs);	/* takes any operand */
 	} else {
 		/* The low five bits of the operand stay: rd may be rs. */
-		n64_sext(c, rd, rd);
+		if (!mi_is_sext(c, insn->dst_reg))
+			n64_sext(c, rd, rd);
 		mi_dts(c, BPF_OP(insn->code) == BPF_RSH ? MI_OP_srlv : MI_OP_srav, rd, rd, rs);
+		if (mi_is_zext(c, insn->dst_reg) && mi_is_sext(c, insn->dst_reg))
+			return;
 	}
-	n64_zext(c, rd, rd);
+	n64_finish_sext(c, insn, rd);
 }
 
 /* dst = -dst */
@@ -169,7 +260,7 @@ void n64_neg32(struct bjn_ctx *c, const struct bpf_insn *insn)
 	enum mi_reg rd = n64_dst(c, insn->dst_reg);
 
 	n64_neg64(c, insn);
-	n64_zext(c, rd, rd);
+	n64_finish32(c, insn, rd);
 }
 
 /* dst += imm, dst -= imm */
@@ -186,9 +277,18 @@ void n64_add64_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 void n64_add32_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
 	enum mi_reg rd = n64_dst(c, insn->dst_reg);
+	s64 v = BPF_OP(insn->code) == BPF_SUB ? -(s64)insn->imm : insn->imm;
 
+	if (!v && mi_is_zext(c, insn->dst_reg))
+		return;
+	if (mi_is_sext(c, insn->dst_reg) && bjn_is_s(v, 16)) {
+		if (v)
+			mi_addiu(c, rd, rd, v);
+		n64_finish_sext(c, insn, rd);
+		return;
+	}
 	n64_add64_k(c, insn);
-	n64_zext(c, rd, rd);
+	n64_finish32(c, insn, rd);
 }
 
 /* rd = rs & mask, which is a sign-extended 32-bit value */
@@ -215,14 +315,28 @@ void n64_and64_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 		and_mask(c, n64_dst(c, insn->dst_reg), insn->imm);
 }
 
+/*
+ * The upper half behind a bitwise operation with a constant: that of the
+ * operand if the constant is positive, else its complement, or for & the same.
+ */
+static void finish_logic32(struct bjn_ctx *c, const struct bpf_insn *insn)
+{
+	bool keeps = insn->imm >= 0 || BPF_OP(insn->code) == BPF_AND;
+
+	if (keeps && mi_is_zext(c, insn->dst_reg))
+		return;
+	if (mi_is_sext(c, insn->dst_reg))
+		n64_finish_sext(c, insn, n64_dst(c, insn->dst_reg));
+	else
+		n64_finish32(c, insn, n64_dst(c, insn->dst_reg));
+}
+
 /* dst = (u32)dst & imm; a mask without bit 31 clears the upper half by itself */
 void n64_and32_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
-	enum mi_reg rd = n64_dst(c, insn->dst_reg);
-
 	n64_and64_k(c, insn);
 	if (insn->imm < 0)
-		n64_zext(c, rd, rd);
+		finish_logic32(c, insn);
 }
 
 /* dst |= imm, dst ^= imm */
@@ -249,10 +363,8 @@ void n64_logic64_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 /* dst = (u32)(dst | imm), dst = (u32)(dst ^ imm) */
 void n64_logic32_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
-	enum mi_reg rd = n64_dst(c, insn->dst_reg);
-
 	n64_logic64_k(c, insn);
-	n64_zext(c, rd, rd);
+	finish_logic32(c, insn);
 }
 
 /* rd = rt << sa, rt >> sa; one word, none for a move onto itself */
@@ -286,19 +398,27 @@ void n64_shift32_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 		bjn_fail(c, -ERANGE, "shift by more than 31");
 		return;
 	}
+	if (!sa && mi_is_zext(c, insn->dst_reg))
+		return;
 	switch (BPF_OP(insn->code)) {
 	case BPF_LSH:
-		mi_dsll32(c, rd, rd, sa);
-		mi_dsrl32(c, rd, rd, 0);
+		if (mi_has_fields(c) || mi_upper_is_dead(c, insn->dst_reg)) {
+			mi_sll(c, rd, rd, sa);	/* takes any operand */
+			n64_finish_sext(c, insn, rd);
+		} else {
+			mi_dsll32(c, rd, rd, sa);
+			mi_dsrl32(c, rd, rd, 0);
+		}
 		break;
 	case BPF_RSH:
 		n64_field(c, rd, rd, (unsigned int)sa, 32 - (unsigned int)sa);
 		break;
 	default:
-		if (sa) {
+		if (!mi_is_sext(c, insn->dst_reg))
 			n64_sext(c, rd, rd);
+		if (sa)
 			mi_sra(c, rd, rd, sa);
-		}
-		n64_zext(c, rd, rd);
+		if (!sa || !mi_is_zext(c, insn->dst_reg) || !mi_is_sext(c, insn->dst_reg))
+			n64_finish_sext(c, insn, rd);
 	}
 }

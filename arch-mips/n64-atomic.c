@@ -136,7 +136,7 @@ static void compare_exchange(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
 	bool dw = BPF_SIZE(insn->code) == BPF_DW;
 	struct mi_outs outs = { .nr = 0 };
-	enum mi_reg expected = N64_R0;
+	enum mi_reg expected;
 	s64 off;
 	enum mi_reg addr = address(c, insn, &off);
 	enum mi_reg rs = n64_src(c, insn->src_reg, MI_T9);
@@ -144,10 +144,7 @@ static void compare_exchange(struct bjn_ctx *c, const struct bpf_insn *insn)
 		       !mi_cpu(c, BJN_MIPS_CPU_R10000);
 	u32 loop;
 
-	if (!dw) {
-		n64_sext(c, N64_X3, N64_R0);
-		expected = N64_X3;
-	}
+	expected = dw ? N64_R0 : n64_sext_src(c, BPF_REG_0, N64_X3);
 	mi_fence(c, FENCE | FENCE_LLSC);
 	loop = c->pos;
 	may_fault(c, insn, 6);

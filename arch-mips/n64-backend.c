@@ -101,7 +101,7 @@ static const struct bjn_op n64_ops[256] = {
 	[BPF_JMP | BPF_CALL] = { n64_call, 8 * 2 + 4 * 4 + MI_LI64_WORDS + MASK + 2, BJN_OP_CALL },
 	[BJN_TAIL_CALL] = { n64_tail_call, 7 + 17 + N64_MAX_SAVE + 2 * ADDI + MASK + 2,
 			    BJN_OP_TAIL },
-	[BPF_JMP | BPF_EXIT] = { n64_exit, MI_JUMP_WORDS, BJN_OP_EXIT },
+	[BPF_JMP | BPF_EXIT] = { n64_exit, 1 + MI_JUMP_WORDS, BJN_OP_EXIT },
 
 	[BJN_LD_IMM64] = { n64_ld_imm64, MI_LI64_WORDS, BJN_OP_TWO },
 
@@ -138,4 +138,5 @@ const struct bjn_backend bjn_mips64 = {
 	.prologue = n64_prologue,
 	.epilogue = n64_epilogue,
 	.patch = mi_patch,
+	.learn = mi_learn,
 };

@@ -10,13 +10,16 @@
 /* Call an absolute address; the ABI wants it in t9. */
 static void call_absolute(struct bjn_ctx *c, u64 addr)
 {
+	u32 word;
+
 	if (!addr || addr & 3) {
 		bjn_fail(c, -EINVAL, "call of an impossible address");
 		return;
 	}
+	word = mi_take(c, 1u << MI_T9, 1u << MI_T9 | 1u << MI_RA);
 	mi_li64(c, MI_T9, (s64)addr);
 	mi_call_reg(c, MI_T9);
-	mi_idle(c);
+	mi_slot(c, word);
 }
 
 /* R0 = helper(R1, R2, R3, R4, R5) */
@@ -75,15 +78,18 @@ static void call_subprog(struct bjn_ctx *c, const struct bjn_call *call)
 {
 	const struct n64_frame *f = n64_frame(c);
 	bool counts = f->tcc_kind == N64_TCC_BOTH || f->tcc_kind == N64_TCC_PTR_SLOT;
+	u32 word = 0;
 
 	if (c->prog->extra_pass && !call->addr)
 		bjn_fail(c, -EINVAL, "call of a program without an address");
+	if (!counts || f->args)
+		word = mi_take(c, 1u << MI_T9, 1u << MI_T9 | 1u << MI_RA);
 	mi_address(c, MI_T9, c->prog->extra_pass ? call->addr : 0);
 	mi_call_reg(c, MI_T9);
 	if (counts && !f->args)
 		mi_ld(c, N64_TCC, f->tcc_ptr, MI_SP);
 	else
-		mi_idle(c);
+		mi_slot(c, word);
 }
 
 /*

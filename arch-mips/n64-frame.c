@@ -203,6 +203,7 @@ void n64_prologue(struct bjn_ctx *c)
 		mi_li64(c, fp, (s64)c->prog->priv_stack);
 		n64_add_percpu(c, fp, fp);
 	}
+	mi_entry(c);
 }
 
 /**
@@ -238,40 +239,40 @@ void n64_leave_to(struct bjn_ctx *c, enum mi_reg rs)
 }
 
 /*
- * Return to the caller. R0 of a main program is a C int, which the ABI wants
- * sign-extended, and an exception callback returns for one; a subprogram
- * returns all of it.
+ * Return to the caller. R0 as a C int is what the ABI wants sign-extended; it
+ * is at most one word here and, if there is nothing else, in the delay slot.
  */
-static void leave_and_return(struct bjn_ctx *c)
+static void leave_and_return(struct bjn_ctx *c, bool extend)
 {
-	const struct n64_frame *f = n64_frame(c);
-	bool wide = (c->prog->is_subprog && !c->prog->exception_cb) ||
-		    c->prog->wide_result || mi_cpu(c, BJN_MIPS_CPU_WIDE_R0);
+	u32 word;
 
-	n64_restore(c);
-	if (!wide && !f->size) {
-		mi_jump_reg(c, MI_RA);
+	if (extend)
 		n64_sext(c, N64_R0, N64_R0);
+	n64_restore(c);
+	if (n64_frame(c)->size) {
+		n64_leave_to(c, MI_RA);
 		return;
 	}
-	if (!wide)
-		n64_sext(c, N64_R0, N64_R0);
-	n64_leave_to(c, MI_RA);
+	word = mi_take(c, 1u << MI_RA, 0);
+	mi_jump_reg(c, MI_RA);
+	mi_slot(c, word);
 }
 
 /* return R0 */
 void n64_exit(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
 	struct n64_frame *f = n64_frame(c);
+	bool extend = mi_returns_int(c) && !mi_is_sext(c, BPF_REG_0);
 
-	if (c->idx == c->prog->len - 1) {
-		f->exit_used = true;	/* falls through */
-	} else if (f->nr_save + !!f->size + 2 <= N64_EXIT_WORDS) {
-		leave_and_return(c);
-	} else {
-		f->exit_used = true;
-		mi_jump(c, c->prog->len);
+	if (f->nr_save + !!f->size + 2 <= N64_EXIT_WORDS) {
+		leave_and_return(c, extend);
+		return;
 	}
+	f->exit_used = true;
+	if (extend)
+		n64_sext(c, N64_R0, N64_R0);
+	if (c->idx != c->prog->len - 1)
+		mi_jump(c, c->prog->len);
 }
 
 /**
@@ -281,7 +282,7 @@ void n64_exit(struct bjn_ctx *c, const struct bpf_insn *insn)
 void n64_epilogue(struct bjn_ctx *c)
 {
 	if (n64_frame(c)->exit_used)
-		leave_and_return(c);
+		leave_and_return(c, false);
 	mi_pads(c);
 	n64_detour(c);
 }

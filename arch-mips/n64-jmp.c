@@ -120,23 +120,40 @@ void n64_jmp64_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 	compare_const(c, insn, n64_src(c, insn->dst_reg, N64_X1));
 }
 
+/* Do zero-extended operands compare as 32-bit ones do? */
+static bool is_unsigned(const struct bpf_insn *insn)
+{
+	return comparisons[insn->code >> 4].set != MI_OP_slt;
+}
+
 /* if ((u32)dst cond (u32)src) goto pc + off; signed: s32 */
 void n64_jmp32_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
+	bool zext = mi_is_zext(c, insn->dst_reg) && mi_is_zext(c, insn->src_reg);
+	enum mi_reg a;
+
 	if (mi_is_decided(c, insn))
 		return;
-	n64_sext(c, N64_X1, n64_src(c, insn->dst_reg, N64_X1));
-	n64_sext(c, N64_X2, n64_src(c, insn->src_reg, N64_X2));
-	compare(c, insn, N64_X1, N64_X2);
+	if (zext && is_unsigned(insn)) {
+		compare(c, insn, n64_src(c, insn->dst_reg, N64_X1),
+			n64_src(c, insn->src_reg, N64_X2));
+		return;
+	}
+	a = n64_sext_src(c, insn->dst_reg, N64_X1);
+	compare(c, insn, a, n64_sext_src(c, insn->src_reg, N64_X2));
 }
 
 /* if ((u32)dst cond (u32)imm) goto pc + off; signed: s32 */
 void n64_jmp32_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
+	bool zext = insn->imm >= 0 && is_unsigned(insn) && mi_is_zext(c, insn->dst_reg);
+
 	if (mi_is_decided(c, insn))
 		return;
-	n64_sext(c, N64_X1, n64_src(c, insn->dst_reg, N64_X1));
-	compare_const(c, insn, N64_X1);
+	if (zext)
+		compare_const(c, insn, n64_src(c, insn->dst_reg, N64_X1));
+	else
+		compare_const(c, insn, n64_sext_src(c, insn->dst_reg, N64_X1));
 }
 
 /* if (dst & src) goto pc + off */
@@ -158,7 +175,8 @@ void n64_jset32_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 	if (mi_is_decided(c, insn))
 		return;
 	mi_and(c, N64_X1, a, n64_src(c, insn->src_reg, N64_X2));
-	n64_sext(c, N64_X1, N64_X1);
+	if (!mi_is_zext(c, insn->dst_reg) && !mi_is_zext(c, insn->src_reg))
+		n64_sext(c, N64_X1, N64_X1);
 	compare_zero(c, insn, N64_X1);
 }
 
@@ -188,7 +206,7 @@ void n64_jset32_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 	if (mi_is_decided(c, insn))
 		return;
 	mask(c, insn, n64_src(c, insn->dst_reg, N64_X1));
-	if (insn->imm < 0)
+	if (insn->imm < 0 && !mi_is_zext(c, insn->dst_reg) && !mi_is_sext(c, insn->dst_reg))
 		n64_sext(c, N64_X1, N64_X1);
 	compare_zero(c, insn, N64_X1);
 }

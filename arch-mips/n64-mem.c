@@ -47,6 +47,11 @@ static void load(struct bjn_ctx *c, const struct bpf_insn *insn, enum n64_access
 	s64 off = insn->off;
 	enum mi_reg base = n64_base(c, insn->src_reg, &off);
 
+	if (kind == N64_LOAD && BPF_SIZE(insn->code) == BPF_W &&
+	    mi_is_returned(c, insn->dst_reg)) {
+		kind = N64_LOAD_SX;
+		mi_loose(c, true);
+	}
 	n64_access(c, kind, BPF_SIZE(insn->code), n64_dst(c, insn->dst_reg), base, off, fault);
 }
 

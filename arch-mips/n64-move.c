@@ -35,8 +35,12 @@ void n64_mov64_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 
 	switch (insn->off) {
 	case 0:
-		if (rd != rs)
+		if (mi_is_returned(c, insn->dst_reg) && !mi_is_sext(c, insn->src_reg)) {
+			n64_sext(c, rd, rs);
+			mi_loose(c, true);
+		} else if (rd != rs) {
 			mi_move(c, rd, rs);
+		}
 		break;
 	case BJN_MOV_ARENA_CAST:
 		if (insn->imm == BJN_CAST_USER_IMM)
@@ -60,9 +64,18 @@ void n64_mov32_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 
 	if (insn->off) {
 		movsx(c, rd, rs, insn->off);
-		rs = rd;
+		n64_finish_sext(c, insn, rd);
+	} else if (mi_is_returned(c, insn->dst_reg)) {
+		if (!mi_is_sext(c, insn->src_reg))
+			n64_sext(c, rd, rs);
+		else if (rd != rs)
+			mi_move(c, rd, rs);
+		mi_loose(c, true);
+	} else if (!mi_is_zext(c, insn->src_reg)) {
+		n64_zext(c, rd, rs);
+	} else if (rd != rs) {
+		mi_move(c, rd, rs);
 	}
-	n64_zext(c, rd, rs);
 }
 
 /* dst = imm */
@@ -74,7 +87,14 @@ void n64_mov64_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 /* dst = (u32)imm */
 void n64_mov32_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
-	mi_li64(c, n64_dst(c, insn->dst_reg), (u32)insn->imm);
+	enum mi_reg rd = n64_dst(c, insn->dst_reg);
+
+	if (insn->imm < 0 && mi_upper_is_dead(c, insn->dst_reg)) {
+		mi_li32(c, rd, insn->imm);
+		mi_loose(c, true);
+	} else {
+		mi_li64(c, rd, (u32)insn->imm);
+	}
 }
 
 /* dst = imm64; the address of a function is known in the extra pass only */
@@ -83,10 +103,14 @@ void n64_ld_imm64(struct bjn_ctx *c, const struct bpf_insn *insn)
 	enum mi_reg rd = n64_dst(c, insn->dst_reg);
 	u64 imm = (u64)(u32)insn[1].imm << 32 | (u32)insn->imm;
 
-	if (insn->src_reg != BPF_PSEUDO_FUNC)
-		mi_li64(c, rd, (s64)imm);
-	else
+	if (insn->src_reg == BPF_PSEUDO_FUNC) {
 		mi_address(c, rd, c->prog->extra_pass ? imm : 0);
+	} else if (mi_is_returned(c, insn->dst_reg)) {
+		mi_li32(c, rd, insn->imm);
+		mi_loose(c, true);
+	} else {
+		mi_li64(c, rd, (s64)imm);
+	}
 }
 
 /* rd = bytes of rs exchanged within each unit of @step bits; X1 is a mask */
@@ -152,7 +176,12 @@ void n64_bswap(struct bjn_ctx *c, const struct bpf_insn *insn)
 		break;
 	case 32:
 		reverse(c, rd);
-		mi_dsrl32(c, rd, rd, 0);
+		if (mi_is_returned(c, insn->dst_reg)) {
+			mi_dsra32(c, rd, rd, 0);
+			mi_loose(c, true);
+		} else {
+			mi_dsrl32(c, rd, rd, 0);
+		}
 		break;
 	case 64:
 		reverse(c, rd);
@@ -167,6 +196,8 @@ static void truncate(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
 	enum mi_reg rd = n64_dst(c, insn->dst_reg);
 
+	if (insn->imm == 32 && mi_is_zext(c, insn->dst_reg))
+		return;
 	if (insn->imm == 16 || insn->imm == 32)
 		n64_field(c, rd, rd, 0, (unsigned int)insn->imm);
 	else if (insn->imm != 64)

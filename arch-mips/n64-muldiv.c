@@ -21,13 +21,30 @@ void n64_mul64_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 	multiply(c, rd, rd, n64_src(c, insn->src_reg, N64_X1));
 }
 
-/* dst = (u32)(dst * src) */
-void n64_mul32_x(struct bjn_ctx *c, const struct bpf_insn *insn)
+/* Can the instruction for a product of 32 bits be used? Its operands are sign-extended. */
+static bool has_mul32(struct bjn_ctx *c, u8 reg)
+{
+	return mi_cpu(c, BJN_MIPS_CPU_R1 | BJN_MIPS_CPU_R6) && mi_is_sext(c, reg);
+}
+
+/* dst = (u32)(dst * @rt) from sign-extended operands */
+static void multiply32(struct bjn_ctx *c, const struct bpf_insn *insn, enum mi_reg rt)
 {
 	enum mi_reg rd = n64_dst(c, insn->dst_reg);
 
+	mi_dst(c, mi_is_r6(c) ? MI_OP_mul_r6 : MI_OP_mul, rd, rd, rt);
+	n64_finish_sext(c, insn, rd);
+}
+
+/* dst = (u32)(dst * src) */
+void n64_mul32_x(struct bjn_ctx *c, const struct bpf_insn *insn)
+{
+	if (has_mul32(c, insn->dst_reg) && mi_is_sext(c, insn->src_reg)) {
+		multiply32(c, insn, n64_src(c, insn->src_reg, N64_X1));
+		return;
+	}
 	n64_mul64_x(c, insn);
-	n64_zext(c, rd, rd);
+	n64_finish32(c, insn, n64_dst(c, insn->dst_reg));
 }
 
 /* dst *= imm */
@@ -53,10 +70,19 @@ void n64_mul64_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 void n64_mul32_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
 	enum mi_reg rd = n64_dst(c, insn->dst_reg);
+	unsigned int log;
 
+	if (insn->imm == 1 && mi_is_zext(c, insn->dst_reg))
+		return;
+	if (has_mul32(c, insn->dst_reg) && insn->imm && insn->imm != -1 &&
+	    !mi_is_pow2((u32)insn->imm, &log)) {
+		mi_li32(c, N64_X1, insn->imm);
+		multiply32(c, insn, N64_X1);
+		return;
+	}
 	n64_mul64_k(c, insn);
 	if (insn->imm)
-		n64_zext(c, rd, rd);
+		n64_finish32(c, insn, rd);
 }
 
 /**
@@ -102,15 +128,25 @@ void n64_div64_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 	divide(c, &div_64[!!insn->off], insn, rd, rd, n64_src(c, insn->src_reg, N64_X2));
 }
 
+/*
+ * dst = (u32)dst / @rt, (u32)dst % @rt, the same for signed; @rt is
+ * sign-extended. A result that is no greater than a positive dividend needs no
+ * extension.
+ */
+static void divide32(struct bjn_ctx *c, const struct bpf_insn *insn, enum mi_reg rt)
+{
+	enum mi_reg rd = n64_dst(c, insn->dst_reg);
+	bool small = mi_is_zext(c, insn->dst_reg) && mi_is_sext(c, insn->dst_reg) && !insn->off;
+
+	divide(c, &div_32[!!insn->off], insn, rd, n64_sext_src(c, insn->dst_reg, N64_X1), rt);
+	if (!small)
+		n64_finish_sext(c, insn, rd);
+}
+
 /* dst = (u32)((u32)dst / (u32)src), the same for % and signed */
 void n64_div32_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
-	enum mi_reg rd = n64_dst(c, insn->dst_reg);
-
-	n64_sext(c, N64_X2, n64_src(c, insn->src_reg, N64_X2));
-	n64_sext(c, rd, rd);
-	divide(c, &div_32[!!insn->off], insn, rd, rd, N64_X2);
-	n64_zext(c, rd, rd);
+	divide32(c, insn, n64_sext_src(c, insn->src_reg, N64_X2));
 }
 
 /*
@@ -134,7 +170,7 @@ static bool div_simple(struct bjn_ctx *c, enum mi_reg rd, const struct bpf_insn 
 		mi_li32(c, rd, 0);
 	else if (mod)
 		n64_field(c, rd, rd, 0, log);
-	else if (log || width == 32)
+	else if (log || (width == 32 && !mi_is_zext(c, insn->dst_reg)))
 		n64_field(c, rd, rd, log, width - log);
 	return true;
 }
@@ -169,10 +205,10 @@ void n64_div32_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 
 	if (div_simple(c, rd, insn, 32))
 		return;
-	if (!div_minus_one(c, rd, insn)) {
+	if (div_minus_one(c, rd, insn)) {
+		n64_finish32(c, insn, rd);
+	} else {
 		mi_li32(c, N64_X2, insn->imm);
-		n64_sext(c, rd, rd);
-		divide(c, &div_32[!!insn->off], insn, rd, rd, N64_X2);
+		divide32(c, insn, N64_X2);
 	}
-	n64_zext(c, rd, rd);
 }

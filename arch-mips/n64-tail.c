@@ -23,11 +23,16 @@
  */
 static void check_index(struct bjn_ctx *c, struct mi_outs *o)
 {
-	n64_zext(c, N64_X2, N64_R3);
+	enum mi_reg index = N64_R3;
+
+	if (!mi_is_zext(c, BPF_REG_3)) {
+		index = N64_X2;
+		n64_zext(c, index, N64_R3);
+	}
 	mi_lwu(c, N64_X1, c->env->off_array_max_entries, N64_R2);
-	mi_sltu(c, N64_X1, N64_X2, N64_X1);
+	mi_sltu(c, N64_X1, index, N64_X1);
 	mi_out(c, o, MI_OP_beq, N64_X1, MI_ZERO);
-	mi_dsll(c, N64_X2, N64_X2, 3);		/* delay slot */
+	mi_dsll(c, N64_X2, index, 3);		/* delay slot */
 	mi_daddu(c, N64_X2, N64_X2, N64_R2);
 }
 
@@ -39,22 +44,21 @@ static void load_target(struct bjn_ctx *c, struct mi_outs *o)
 }
 
 /*
- * The count is as passed to this main program: a count most of the time.
+ * The count is as passed to this main program: a count most of the time. X1
+ * becomes what is passed on.
  *
  *	X1 = tcc - 1
  *	if (X1 >= 33, unsigned) {
  *		if (!tcc)
  *			goto out
- *		X0 = *tcc - 1, or goto out
- *		*tcc = X0
- *	} else {
- *		tcc = X1
+ *		*tcc -= 1, or goto out
+ *		X1 = tcc
  *	}
  */
 static void count_or_pointer(struct bjn_ctx *c, struct mi_outs *o)
 {
 	const struct n64_frame *f = n64_frame(c);
-	struct mi_outs value = { .nr = 0 }, done = { .nr = 0 };
+	struct mi_outs value = { .nr = 0 };
 
 	if (f->tcc_kind == N64_TCC_SLOT)
 		mi_ld(c, N64_TCC, f->tcc, MI_SP);
@@ -74,12 +78,9 @@ static void count_or_pointer(struct bjn_ctx *c, struct mi_outs *o)
 	mi_ld(c, N64_X0, 0, N64_TCC);
 	mi_out(c, o, MI_OP_blez, N64_X0, MI_ZERO);
 	mi_addiu(c, N64_X0, N64_X0, -1);	/* delay slot */
-	mi_out(c, &done, MI_OP_beq, MI_ZERO, MI_ZERO);
-	mi_sd(c, N64_X0, 0, N64_TCC);		/* delay slot */
-
+	mi_sd(c, N64_X0, 0, N64_TCC);
+	mi_move(c, N64_X1, N64_TCC);
 	mi_land(c, &value);
-	mi_move(c, N64_TCC, N64_X1);
-	mi_land(c, &done);
 }
 
 /* The pointer to the count is at hand. */
@@ -101,19 +102,35 @@ static void count_by_pointer(struct bjn_ctx *c, struct mi_outs *o)
 	mi_ld(c, N64_X2, c->env->off_prog_bpf_func, N64_X2);
 }
 
+/* goto X2 with X1 as the count */
+static void leave_with_count(struct bjn_ctx *c)
+{
+	if (n64_frame(c)->size) {
+		mi_move(c, N64_TCC, N64_X1);
+		n64_leave_to(c, N64_X2);
+		return;
+	}
+	mi_jump_reg(c, N64_X2);
+	mi_move(c, N64_TCC, N64_X1);		/* delay slot */
+}
+
 /* if (the array has a program at index R3 and the limit allows) goto it */
 void n64_tail_call(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
 	u8 kind = n64_frame(c)->tcc_kind;
+	bool counts = kind == N64_TCC_REG || kind == N64_TCC_SLOT;
 	struct mi_outs outs = { .nr = 0 };
 
 	check_index(c, &outs);
-	if (kind == N64_TCC_REG || kind == N64_TCC_SLOT)
+	if (counts)
 		count_or_pointer(c, &outs);
 	else
 		count_by_pointer(c, &outs);
 	n64_restore(c);
 	n64_addi(c, N64_X2, N64_X2, N64_TAIL_ENTRY, N64_X0);
-	n64_leave_to(c, N64_X2);
+	if (counts)
+		leave_with_count(c);
+	else
+		n64_leave_to(c, N64_X2);
 	mi_land(c, &outs);
 }

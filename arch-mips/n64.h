@@ -189,6 +189,9 @@ static inline enum mi_reg n64_base(struct bjn_ctx *c, u8 reg, s64 *off)
 #define N64_ADDI_WORDS	3
 void n64_zext(struct bjn_ctx *c, enum mi_reg rd, enum mi_reg rs);
 void n64_sext(struct bjn_ctx *c, enum mi_reg rd, enum mi_reg rs);
+void n64_finish32(struct bjn_ctx *c, const struct bpf_insn *insn, enum mi_reg rd);
+void n64_finish_sext(struct bjn_ctx *c, const struct bpf_insn *insn, enum mi_reg rd);
+enum mi_reg n64_sext_src(struct bjn_ctx *c, u8 reg, enum mi_reg tmp);
 void n64_field(struct bjn_ctx *c, enum mi_reg rd, enum mi_reg rs, unsigned int pos,
 	       unsigned int size);
 void n64_addi(struct bjn_ctx *c, enum mi_reg rd, enum mi_reg rs, s64 v, enum mi_reg tmp);

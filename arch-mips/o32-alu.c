@@ -52,6 +52,7 @@ void o32_cmov(struct bjn_ctx *c, enum mi_reg rd, enum mi_reg rs, enum mi_reg con
 		mi_beq(c, cond, MI_ZERO, 12);
 		mi_idle(c);
 		mi_move(c, rd, rs);
+		mi_entry(c);
 	} else {
 		mi_seleqz(c, rd, rd, cond);
 		if (rs == MI_ZERO)

@@ -136,4 +136,5 @@ const struct bjn_backend bjn_mips32 = {
 	.prologue = o32_prologue,
 	.epilogue = o32_epilogue,
 	.patch = mi_patch,
+	.learn = mi_learn,
 };

@@ -224,6 +224,7 @@ void o32_prologue(struct bjn_ctx *c)
 		o32_add_percpu(c, O32_X3, O32_X3);
 		mi_sw(c, O32_X3, f->priv, MI_SP);
 	}
+	mi_entry(c);
 }
 
 /**

@@ -3,18 +3,24 @@
 #include "common.h"
 
 /**
- * mi_idle - a word that does nothing, such as for a delay slot
+ * mi_idle_word - a word that does nothing, such as for a delay slot
  * @c: compilation
  *
  * Too many nops in a row stop a Loongson-2F; its assembler option
- * -mfix-loongson2f-nop writes the same instead.
+ * -mfix-loongson2f-nop writes the same instead: move $at, $at.
+ */
+u32 mi_idle_word(const struct bjn_ctx *c)
+{
+	return mi_cpu(c, BJN_MIPS_CPU_2F) ? MI_OP_or | MI_AT << 21 | MI_AT << 11 : MI_OP_nop;
+}
+
+/**
+ * mi_idle - write a word that does nothing
+ * @c: compilation
  */
 void mi_idle(struct bjn_ctx *c)
 {
-	if (mi_cpu(c, BJN_MIPS_CPU_2F))
-		mi_move(c, MI_AT, MI_AT);
-	else
-		mi_nop(c);
+	bjn_put(c, mi_idle_word(c));
 }
 
 /*

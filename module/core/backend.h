@@ -99,7 +99,7 @@ struct bjn_prog;
 /**
  * struct bjn_prog_ops - what an emitter may ask the driver about a program
  * @call_target: resolve the call instruction @idx; 0 or a negative errno
- * @indirect_target: may a gotox land on instruction @idx?
+ * @indirect_target: may a gotox land on instruction @idx? NULL: on any
  */
 struct bjn_prog_ops {
 	int (*call_target)(const struct bjn_prog *prog, u32 idx, struct bjn_call *call);
@@ -306,6 +306,8 @@ struct bjn_ctx {
  * @prologue: everything before the first BPF instruction
  * @epilogue: common exit, placed behind the last BPF instruction
  * @patch: fill in a forward branch; @delta is target minus branch, in words
+ * @learn: optional: what is known behind an instruction that was just written.
+ *	A back end that has it can ask where jumps lead (bjn_is_joined())
  */
 struct bjn_backend {
 	const char *name;
@@ -319,6 +321,7 @@ struct bjn_backend {
 	void (*prologue)(struct bjn_ctx *c);
 	void (*epilogue)(struct bjn_ctx *c);
 	void (*patch)(struct bjn_ctx *c, const struct bjn_fixup *fix, s32 delta);
+	void (*learn)(struct bjn_ctx *c, const struct bpf_insn *insn);
 };
 
 int bjn_plan(struct bjn_ctx *c);

@@ -103,6 +103,9 @@ static inline u32 bjn_target(struct bjn_ctx *c, s64 off)
 	return (u32)t;
 }
 
+/* Mark in bjn_ctx.off[] of an instruction yet to be emitted: a jump leads to it. */
+#define BJN_JOINED	0x80000000u
+
 /**
  * bjn_distance - distance from the next word to a BPF instruction
  * @c: compilation
@@ -114,7 +117,17 @@ static inline s64 bjn_distance(const struct bjn_ctx *c, u32 target)
 {
 	if (target <= c->idx)
 		return (s64)c->off[target] - c->pos;
-	return (s64)c->off[target] - c->bound;
+	return (s64)(c->off[target] & ~BJN_JOINED) - c->bound;
+}
+
+/**
+ * bjn_is_joined - does a jump lead to a later BPF instruction?
+ * @c: compilation by a back end that has bjn_backend.learn
+ * @i: BPF instruction behind the one being emitted
+ */
+static inline bool bjn_is_joined(const struct bjn_ctx *c, u32 i)
+{
+	return c->off[i] & BJN_JOINED;
 }
 
 /**
@@ -128,7 +141,7 @@ static inline bool bjn_is_known(const struct bjn_ctx *c, u32 target)
 }
 
 /**
- * bjn_forward - note that the next word is a branch to be completed later
+ * bjn_forward - note that the next word is a branch to be completed at the end
  * @c: compilation
  * @target: BPF instruction; the program's length means the epilogue
  * @kind: form of the branch, given back to the back end's patch function

@@ -72,13 +72,41 @@ int bjn_plan(struct bjn_ctx *c)
 	return c->err;
 }
 
+/* Distance that a jump goes, from the instruction behind it. */
+static s64 jump_distance(const struct bpf_insn *insn)
+{
+	return insn->code == BJN_GOTOL ? insn->imm : insn->off;
+}
+
+/* Note where jumps lead; once written an instruction has no mark any more. */
+static void mark_joined(struct bjn_ctx *c)
+{
+	const struct bjn_prog *p = c->prog;
+	bool indirect = false;
+	u32 i;
+
+	for (i = 0; i < p->len; i++) {
+		u16 flags = c->be->ops[p->insns[i].code].flags;
+		s64 target = (s64)i + 1 + jump_distance(&p->insns[i]);
+
+		if (flags & BJN_OP_JUMP && target >= 0 && target < p->len)
+			c->off[target] |= BJN_JOINED;
+		indirect |= p->insns[i].code == BJN_GOTOX;
+		if (flags & BJN_OP_TWO)
+			i++;
+	}
+	for (i = 0; indirect && i < p->len; i++)
+		if (!p->ops->indirect_target || p->ops->indirect_target(p, i))
+			c->off[i] |= BJN_JOINED;
+}
+
 static void emit_insn(struct bjn_ctx *c, const struct bpf_insn *insn, const struct bjn_op *op,
 		      u32 i)
 {
 	u32 start = c->pos;
 
 	c->idx = i;
-	c->bound = c->off[i];
+	c->bound = c->off[i] & ~BJN_JOINED;
 	c->off[i] = start;
 	op->emit(c, insn);
 	if (c->pos - start > op->max_words)
@@ -107,6 +135,8 @@ static void emit_all(struct bjn_ctx *c)
 	c->nr_fix = 0;
 	c->nr_ex = 0;
 	c->far = false;
+	if (c->be->learn)
+		mark_joined(c);
 	c->be->begin(c);
 	c->be->prologue(c);
 	for (i = 0; i < len && !c->err; i++) {
@@ -115,6 +145,8 @@ static void emit_all(struct bjn_ctx *c)
 		emit_insn(c, &insns[i], op, i);
 		if (op->flags & BJN_OP_TWO)
 			c->off[++i] = c->pos;
+		if (c->be->learn)
+			c->be->learn(c, &insns[c->idx]);
 	}
 	c->idx = len;
 	c->off[len] = c->pos;
