@@ -133,7 +133,8 @@ qemu_command()
 		;;
 	esac
 	choose_cpu
-	[ "${job[ICOUNT]:-0}" = 0 ] || qemu+=(-icount shift=0)
+	# A MIPS kernel measures its timer by the real-time clock: that must not run on the host's time.
+	[ "${job[ICOUNT]:-0}" = 0 ] || qemu+=(-icount shift=0 -rtc clock=vm)
 }
 
 # in a function, so that bash has read all of this file before anything runs
