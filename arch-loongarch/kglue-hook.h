@@ -30,22 +30,4 @@ static inline unsigned long bjn_ftrace_stock(unsigned long addr)
 /* What a stack walk calls for each frame; it ends when that returns false. */
 typedef bool bjn_walk_fn(void *cookie, u64 ip, u64 sp, u64 fp);
 
-/**
- * bjn_glue_stack_walk - call a function for each frame of the current task
- * @consume: the function
- * @cookie: for it
- *
- * Frames of this module are left out.
- */
-void bjn_glue_stack_walk(bjn_walk_fn *consume, void *cookie);
-
-/**
- * bjn_glue_fault - a program's access has faulted
- * @ex: its exception table entry, ours or the stock JIT's
- * @regs: registers at the fault
- *
- * An access of ours to an arena is reported in the program's stream.
- */
-void bjn_glue_fault(const struct exception_table_entry *ex, const struct pt_regs *regs);
-
 #endif

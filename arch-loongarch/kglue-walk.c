@@ -17,7 +17,7 @@
 #include "compat/compat.h"
 #include "glue.h"
 #include "kglue.h"
-#include "kglue-hook.h"
+#include "replace.h"
 
 /*
  * Entries of type EX_TYPE_BPF as the stock JIT writes and reads them
@@ -89,7 +89,11 @@ bool bjn_la_arena_entry(struct exception_table_entry *at,
 	return true;
 }
 
-void bjn_glue_fault(const struct exception_table_entry *ex, const struct pt_regs *regs)
+/*
+ * A program's access has faulted: one of ours to an arena is reported in the
+ * program's stream. The entry may be the stock JIT's.
+ */
+static void report_fault(const struct exception_table_entry *ex, const struct pt_regs *regs)
 {
 	const struct bpf_prog *prog;
 
@@ -116,7 +120,8 @@ static __always_inline void registers_here(struct pt_regs *regs)
 		     : "=r" (regs->csr_era), "=r" (regs->regs[3]), "=r" (regs->regs[22]));
 }
 
-noinline void bjn_glue_stack_walk(bjn_walk_fn *consume, void *cookie)
+/* Call a function for each frame of the current task that is not this module's. */
+static noinline void walk_stack(bjn_walk_fn *consume, void *cookie)
 {
 	struct unwind_state state;
 	struct pt_regs regs;
@@ -131,4 +136,64 @@ noinline void bjn_glue_stack_walk(bjn_walk_fn *consume, void *cookie)
 		if (!within_module(ip, THIS_MODULE) && !consume(cookie, ip, state.sp, state.fp))
 			break;
 	}
+}
+
+struct counted_walk {
+	bjn_walk_fn *consume;
+	void *cookie;
+	bool any;
+};
+
+static bool count_frame(void *cookie, u64 ip, u64 sp, u64 fp)
+{
+	struct counted_walk *w = cookie;
+
+	w->any = true;
+	return within_module(ip, THIS_MODULE) || w->consume(w->cookie, ip, sp, fp);
+}
+
+/* The kernel's own walk is a good one, if there is one. */
+void bjn_replace_arch_bpf_stack_walk(bjn_walk_fn *consume, void *cookie)
+{
+	struct counted_walk w = { .consume = consume, .cookie = cookie };
+	bool canary;
+	int idx = bjn_hook_enter(BJN_HOOK_arch_bpf_stack_walk, &canary);
+
+	BJN_STOCK(arch_bpf_stack_walk)(count_frame, &w);
+	if (!w.any)
+		walk_stack(consume, cookie);
+	bjn_hook_leave(idx);
+}
+
+bool bjn_replace_ex_handler_bpf(const struct exception_table_entry *ex, struct pt_regs *regs)
+{
+	bool canary;
+	int idx = bjn_hook_enter(BJN_HOOK_ex_handler_bpf, &canary);
+	bool handled;
+
+	report_fault(ex, regs);
+	handled = BJN_STOCK(ex_handler_bpf)(ex, regs);
+	bjn_hook_leave(idx);
+	return handled;
+}
+
+static bool last_frame(void *cookie, u64 ip, u64 sp, u64 fp)
+{
+	return false;
+}
+
+bool bjn_canary_arch_bpf_stack_walk(unsigned long addr)
+{
+	BJN_FUNCTION(arch_bpf_stack_walk, addr)(last_frame, NULL);
+	return false;
+}
+
+/* An entry that is no one's, and registers that are only looked at. */
+bool bjn_canary_ex_handler_bpf(unsigned long addr)
+{
+	const struct exception_table_entry ex = { .type = 0 };
+	struct pt_regs regs = { .csr_era = 0 };
+
+	BJN_FUNCTION(ex_handler_bpf, addr)(&ex, &regs);
+	return false;
 }

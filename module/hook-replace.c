@@ -12,10 +12,8 @@
 #include <linux/srcu.h>
 
 #include "bjn.h"
-#include "compat/proto.h"
-#include "hook.h"
-#include "kglue-hook.h"
 #include "load.h"
+#include "replace.h"
 
 DEFINE_STATIC_SRCU(bjn_hook_srcu);
 
@@ -23,21 +21,14 @@ DEFINE_STATIC_SRCU(bjn_hook_srcu);
 static struct task_struct *canary_task;
 static struct bpf_prog *canary_prog;
 
-/* The replacements; their types are those of the functions. */
-#define BJN_HOOK(symbol, absent, ret, params) \
-	static ret replace_##symbol params;
-#define BJN_ANSWER(symbol, absent, feature) \
-	static bool replace_##symbol(void);
-#include "hooks.def"
-#undef BJN_HOOK
-#undef BJN_ANSWER
-
-/* A function of the type of @symbol at an address. */
-#define FUNCTION(symbol, addr)	((typeof(&replace_##symbol))(addr))
-#define STOCK(symbol)		FUNCTION(symbol, bjn_hooks[BJN_HOOK_##symbol].stock)
-
-/* Enter a replacement; *@canary: this is the call that proves the hook. */
-static int enter(enum bjn_hook_id id, bool *canary)
+/**
+ * bjn_hook_enter - enter a replacement
+ * @id: which
+ * @canary: set: this is the call that proves the hook
+ *
+ * Return: for bjn_hook_leave().
+ */
+int bjn_hook_enter(enum bjn_hook_id id, bool *canary)
 {
 	struct bjn_hook *hook = &bjn_hooks[id];
 	int idx = srcu_read_lock(&bjn_hook_srcu);
@@ -49,7 +40,11 @@ static int enter(enum bjn_hook_id id, bool *canary)
 	return idx;
 }
 
-static void leave(int idx)
+/**
+ * bjn_hook_leave - leave a replacement, other than by a tail call
+ * @idx: from bjn_hook_enter()
+ */
+void bjn_hook_leave(int idx)
 {
 	srcu_read_unlock(&bjn_hook_srcu, idx);
 }
@@ -63,7 +58,7 @@ static void leave(int idx)
  */
 struct bpf_prog *bjn_stock_compile(struct bpf_verifier_env *env, struct bpf_prog *prog)
 {
-	return STOCK(bpf_int_jit_compile)BJN_COMPILE_ARGS(env, prog);
+	return BJN_STOCK(bpf_int_jit_compile)BJN_COMPILE_ARGS(env, prog);
 }
 
 /**
@@ -72,92 +67,49 @@ struct bpf_prog *bjn_stock_compile(struct bpf_verifier_env *env, struct bpf_prog
  */
 void bjn_stock_free(struct bpf_prog *prog)
 {
-	STOCK(bpf_jit_free)(prog);
+	BJN_STOCK(bpf_jit_free)(prog);
 }
 
-static struct bpf_prog *replace_bpf_int_jit_compile BJN_COMPILE_PARAMS
+struct bpf_prog *bjn_replace_bpf_int_jit_compile BJN_COMPILE_PARAMS
 {
 	bool canary;
-	int idx = enter(BJN_HOOK_bpf_int_jit_compile, &canary);
+	int idx = bjn_hook_enter(BJN_HOOK_bpf_int_jit_compile, &canary);
 
 	if (canary)
 		prog = bjn_stock_compile(BJN_COMPILE_ENV(env), prog);
 	else
 		prog = bjn_jit_compile(BJN_COMPILE_ENV(env), prog);
-	leave(idx);
+	bjn_hook_leave(idx);
 	return prog;
 }
 
-static void replace_bpf_jit_free(struct bpf_prog *prog)
+void bjn_replace_bpf_jit_free(struct bpf_prog *prog)
 {
 	bool canary;
-	int idx = enter(BJN_HOOK_bpf_jit_free, &canary);
+	int idx = bjn_hook_enter(BJN_HOOK_bpf_jit_free, &canary);
 
 	if (canary)
 		bjn_stock_free(prog);
 	else
 		bjn_jit_free(prog);
-	leave(idx);
+	bjn_hook_leave(idx);
 }
 
 /* Verification of a program: what the switches are now holds until it is compiled. */
-static long replace_bpf_check BJN_SIX_WORDS
+long bjn_replace_bpf_check BJN_SIX_WORDS
 {
 	bool canary;
-	int idx = enter(BJN_HOOK_bpf_check, &canary);
+	int idx = bjn_hook_enter(BJN_HOOK_bpf_check, &canary);
 	struct bpf_prog **prog = (struct bpf_prog **)a;
 	struct bjn_load load;
 	long ret;
 
 	bjn_load_begin(&load);
-	ret = STOCK(bpf_check)(a, b, c, d, e, f);
+	ret = BJN_STOCK(bpf_check)(a, b, c, d, e, f);
 	bjn_load_end(&load, *prog, (int)ret == 0);
-	leave(idx);
+	bjn_hook_leave(idx);
 	return ret;
 }
-
-#ifdef __loongarch__
-
-struct counted_walk {
-	bjn_walk_fn *consume;
-	void *cookie;
-	bool any;
-};
-
-static bool count_frame(void *cookie, u64 ip, u64 sp, u64 fp)
-{
-	struct counted_walk *w = cookie;
-
-	w->any = true;
-	return within_module(ip, THIS_MODULE) || w->consume(w->cookie, ip, sp, fp);
-}
-
-/* The kernel's own walk is a good one, if there is one. */
-static void replace_arch_bpf_stack_walk(bjn_walk_fn *consume, void *cookie)
-{
-	struct counted_walk w = { .consume = consume, .cookie = cookie };
-	bool canary;
-	int idx = enter(BJN_HOOK_arch_bpf_stack_walk, &canary);
-
-	STOCK(arch_bpf_stack_walk)(count_frame, &w);
-	if (!w.any)
-		bjn_glue_stack_walk(consume, cookie);
-	leave(idx);
-}
-
-static bool replace_ex_handler_bpf(const struct exception_table_entry *ex, struct pt_regs *regs)
-{
-	bool canary;
-	int idx = enter(BJN_HOOK_ex_handler_bpf, &canary);
-	bool handled;
-
-	bjn_glue_fault(ex, regs);
-	handled = STOCK(ex_handler_bpf)(ex, regs);
-	leave(idx);
-	return handled;
-}
-
-#endif
 
 static bool feature_on(enum bjn_feature f)
 {
@@ -171,16 +123,16 @@ static bool feature_on(enum bjn_feature f)
 static bool answer(enum bjn_hook_id id, enum bjn_feature feature)
 {
 	bool canary;
-	int idx = enter(id, &canary);
+	int idx = bjn_hook_enter(id, &canary);
 	bool yes = ((bool (*)(void))bjn_hooks[id].stock)() || feature_on(feature);
 
-	leave(idx);
+	bjn_hook_leave(idx);
 	return yes;
 }
 
-#define BJN_HOOK(symbol, absent, ret, params)
+#define BJN_HOOK(symbol, absent, feature, ret, params)
 #define BJN_ANSWER(symbol, absent, feature) \
-	static bool replace_##symbol(void) \
+	bool bjn_replace_##symbol(void) \
 	{ \
 		return answer(BJN_HOOK_##symbol, BJN_F_##feature); \
 	}
@@ -202,14 +154,14 @@ static bool can_insn_in_arena(const struct bpf_insn *insn)
 	}
 }
 
-static bool replace_bpf_jit_supports_insn(struct bpf_insn *insn, bool in_arena)
+bool bjn_replace_bpf_jit_supports_insn(struct bpf_insn *insn, bool in_arena)
 {
 	bool canary;
-	int idx = enter(BJN_HOOK_bpf_jit_supports_insn, &canary);
-	bool yes = STOCK(bpf_jit_supports_insn)(insn, in_arena) ||
+	int idx = bjn_hook_enter(BJN_HOOK_bpf_jit_supports_insn, &canary);
+	bool yes = BJN_STOCK(bpf_jit_supports_insn)(insn, in_arena) ||
 		   (in_arena && can_insn_in_arena(insn));
 
-	leave(idx);
+	bjn_hook_leave(idx);
 	return yes;
 }
 
@@ -221,31 +173,31 @@ static bool can_inline(s32 imm)
 	       feature_on(BJN_F_INLINE_HELPERS);
 }
 
-static bool replace_bpf_jit_inlines_helper_call(s32 imm)
+bool bjn_replace_bpf_jit_inlines_helper_call(s32 imm)
 {
 	bool canary;
-	int idx = enter(BJN_HOOK_bpf_jit_inlines_helper_call, &canary);
-	bool yes = STOCK(bpf_jit_inlines_helper_call)(imm) || can_inline(imm);
+	int idx = bjn_hook_enter(BJN_HOOK_bpf_jit_inlines_helper_call, &canary);
+	bool yes = BJN_STOCK(bpf_jit_inlines_helper_call)(imm) || can_inline(imm);
 
-	leave(idx);
+	bjn_hook_leave(idx);
 	return yes;
 }
 
 /* A program that is not to be compiled comes back as it is. */
-static bool canary_bpf_int_jit_compile(unsigned long addr)
+bool bjn_canary_bpf_int_jit_compile(unsigned long addr)
 {
 	canary_prog->jit_requested = 0;
-	FUNCTION(bpf_int_jit_compile, addr)BJN_COMPILE_ARGS(NULL, canary_prog);
+	BJN_FUNCTION(bpf_int_jit_compile, addr)BJN_COMPILE_ARGS(NULL, canary_prog);
 	return false;
 }
 
 /* A program that was never compiled is just freed. */
-static bool canary_bpf_jit_free(unsigned long addr)
+bool bjn_canary_bpf_jit_free(unsigned long addr)
 {
 	struct bpf_prog *prog = canary_prog;
 
 	canary_prog = NULL;
-	FUNCTION(bpf_jit_free, addr)(prog);
+	BJN_FUNCTION(bpf_jit_free, addr)(prog);
 	return false;
 }
 
@@ -253,7 +205,7 @@ static bool canary_bpf_jit_free(unsigned long addr)
  * Not called directly, because its parameters differ between kernels: a program
  * that returns nothing is loaded, and refused.
  */
-static bool canary_bpf_check(unsigned long addr)
+bool bjn_canary_bpf_check(unsigned long addr)
 {
 	static const struct bpf_insn insn[] = { BPF_EXIT_INSN() };
 	static const char license[] = "GPL";
@@ -271,46 +223,21 @@ static bool canary_bpf_check(unsigned long addr)
 	return false;
 }
 
-#ifdef __loongarch__
-
-static bool last_frame(void *cookie, u64 ip, u64 sp, u64 fp)
-{
-	return false;
-}
-
-static bool canary_arch_bpf_stack_walk(unsigned long addr)
-{
-	FUNCTION(arch_bpf_stack_walk, addr)(last_frame, NULL);
-	return false;
-}
-
-/* An entry that is no one's, and registers that are only looked at. */
-static bool canary_ex_handler_bpf(unsigned long addr)
-{
-	const struct exception_table_entry ex = { .type = 0 };
-	struct pt_regs regs = { .csr_era = 0 };
-
-	FUNCTION(ex_handler_bpf, addr)(&ex, &regs);
-	return false;
-}
-
-#endif
-
 static bool canary_answer(unsigned long addr)
 {
 	return ((bool (*)(void))addr)();
 }
 
-static bool canary_bpf_jit_supports_insn(unsigned long addr)
+bool bjn_canary_bpf_jit_supports_insn(unsigned long addr)
 {
 	struct bpf_insn insn = BPF_ATOMIC_OP(BPF_DW, BPF_ADD, BPF_REG_1, BPF_REG_2, 0);
 
-	return FUNCTION(bpf_jit_supports_insn, addr)(&insn, true);
+	return BJN_FUNCTION(bpf_jit_supports_insn, addr)(&insn, true);
 }
 
-static bool canary_bpf_jit_inlines_helper_call(unsigned long addr)
+bool bjn_canary_bpf_jit_inlines_helper_call(unsigned long addr)
 {
-	return FUNCTION(bpf_jit_inlines_helper_call, addr)(BPF_FUNC_get_smp_processor_id);
+	return BJN_FUNCTION(bpf_jit_inlines_helper_call, addr)(BPF_FUNC_get_smp_processor_id);
 }
 
 #define REQUIRED true
@@ -320,20 +247,13 @@ struct bjn_hook bjn_hooks[BJN_NR_HOOKS] = {
 #define BJN_ROW(symbol, absent, probe, bit) \
 	[BJN_HOOK_##symbol] = { \
 		.name = #symbol, \
-		.replacement = replace_##symbol, \
+		.replacement = bjn_replace_##symbol, \
 		.canary = probe, \
 		.feature = bit, \
 		.required = absent, \
 	},
-#define FEATURE_bpf_int_jit_compile	0
-#define FEATURE_bpf_jit_free		0
-#define FEATURE_bpf_check		0
-#define FEATURE_arch_bpf_stack_walk	0
-#define FEATURE_ex_handler_bpf		0
-#define FEATURE_bpf_jit_supports_insn	BJN_FEAT(ARENA_ATOMICS)
-#define FEATURE_bpf_jit_inlines_helper_call	BJN_FEAT(INLINE_HELPERS)
-#define BJN_HOOK(symbol, absent, ret, params) \
-	BJN_ROW(symbol, absent, canary_##symbol, FEATURE_##symbol)
+#define BJN_HOOK(symbol, absent, bits, ret, params) \
+	BJN_ROW(symbol, absent, bjn_canary_##symbol, bits)
 #define BJN_ANSWER(symbol, absent, bit) \
 	BJN_ROW(symbol, absent, canary_answer, BJN_FEAT(bit))
 #include "hooks.def"

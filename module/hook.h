@@ -17,7 +17,7 @@
 struct bpf_prog;
 
 enum bjn_hook_id {
-#define BJN_HOOK(symbol, absent, ret, params) BJN_HOOK_##symbol,
+#define BJN_HOOK(symbol, absent, bits, ret, params) BJN_HOOK_##symbol,
 #define BJN_ANSWER(symbol, absent, feature) BJN_HOOK_##symbol,
 #include "hooks.def"
 #undef BJN_HOOK

@@ -7,6 +7,8 @@
 #include <linux/set_memory.h>
 #include <linux/vmalloc.h>
 
+#include "compat/tramp.h"
+
 /**
  * struct bjn_ksym - functions of the kernel that are not exported
  *

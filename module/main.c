@@ -149,6 +149,8 @@ const char *bjn_feature_missing(enum bjn_feature f)
 
 	if (!bjn.be)
 		return "no back end for this CPU";
+	if (!(bjn.be->features & bit) && f == BJN_F_TRAMPOLINES)
+		return "left to the stock JIT";
 	if (!(bjn.be->features & bit))
 		return "not implemented by the back end";
 	if (!(bjn.possible & bit))

@@ -15,6 +15,7 @@
 
 #include "bjn.h"
 #include "compat/compat.h"
+#include "compat/tramp.h"
 #include "core/buf.h"
 #include "decline.h"
 #include "glue.h"
@@ -141,6 +142,29 @@ static int call_target(const struct bjn_prog *p, u32 idx, struct bjn_call *call)
 	return 0;
 }
 
+/* Does an extension stand for a main program, which returns a C int? */
+static bool replaces_main(const struct bpf_prog *prog)
+{
+	const struct bjn_image *img = bjn_registry_at(bjn_replaced(prog));
+
+	return img && img->is_main;
+}
+
+/* How a program is called, and what can be attached to it. */
+static void describe_entry(struct bjn_prog *p, const struct bpf_prog *prog)
+{
+	p->is_subprog = prog->aux->func_idx != 0;
+	p->is_main_of_many = prog->is_func && !prog->aux->func_idx;
+	if (!(bjn.env.features & BJN_FEAT(TRAMPOLINES)))
+		return;
+	p->attachable = prog->aux->func_info && !p->exception_cb;
+	if (p->is_subprog)
+		return;
+	p->extension = prog->type == BPF_PROG_TYPE_EXT;
+	p->wide_result = prog->type == BPF_PROG_TYPE_STRUCT_OPS ||
+			 (p->extension && !replaces_main(prog));
+}
+
 static const struct bjn_prog_ops prog_ops = {
 	.call_target = call_target,
 };
@@ -156,10 +180,9 @@ static void job_init(struct bjn_job *job, struct bpf_prog *prog, bool extra)
 	p->stack_depth = prog->aux->stack_depth;
 	p->arena_kern = bjn_arena_kern(prog);
 	p->arena_user = bjn_arena_user(prog);
-	p->is_subprog = prog->aux->func_idx != 0;
-	p->is_main_of_many = prog->is_func && !prog->aux->func_idx;
 	p->tail_call_reachable = prog->aux->tail_call_reachable;
 	bjn_aux_exceptions(prog->aux, p);
+	describe_entry(p, prog);
 	p->extra_pass = extra;
 	p->ops = &prog_ops;
 	p->priv = job;
@@ -217,6 +240,12 @@ static void job_done(struct bjn_job *job)
 		kvfree(job->ctx.off);
 }
 
+/* The exception table lies behind the code. */
+static u32 table_offset(const struct bjn_image *img)
+{
+	return round_up(img->bytes, (u32)__alignof__(struct exception_table_entry));
+}
+
 static struct bjn_image *image_alloc(struct bjn_job *job)
 {
 	struct bjn_ctx *c = &job->ctx;
@@ -231,7 +260,12 @@ static struct bjn_image *image_alloc(struct bjn_job *job)
 	img->nr_ex = c->nr_ex;
 	img->stock_func = job->prog->bpf_func;
 	img->priv = job->priv;
-	bytes += c->nr_ex * sizeof(struct exception_table_entry);
+	img->is_main = !job->p.is_subprog && !job->p.extension;
+	img->extension = job->p.extension;
+	img->wide = job->p.is_subprog || job->p.wide_result;
+	img->many_args = BPF_REG_AX != 11 && c->facts.regs & 1u << 11;
+	if (c->nr_ex)
+		bytes = table_offset(img) + c->nr_ex * sizeof(struct exception_table_entry);
 	if (bjn_mem_alloc(&img->mem, job->prog, bytes)) {
 		kfree(img);
 		return NULL;
@@ -261,8 +295,8 @@ static int emit_in_place(struct bjn_job *job)
 static int write_extable(struct bjn_job *job)
 {
 	const struct bjn_image *img = job->img;
-	struct exception_table_entry *rw = (void *)(img->mem.rw + img->bytes);
-	struct exception_table_entry *ro = (void *)(img->mem.ro + img->bytes);
+	struct exception_table_entry *rw = (void *)(img->mem.rw + table_offset(img));
+	struct exception_table_entry *ro = (void *)(img->mem.ro + table_offset(img));
 	const u32 *code = (const u32 *)img->mem.ro;
 	u32 i;
 
@@ -301,7 +335,7 @@ static void publish_tables(struct bjn_job *job)
 	for (i = 0; i <= prog->len; i++)
 		off[i] *= sizeof(u32);
 	prog->aux->num_exentries = img->nr_ex;
-	prog->aux->extable = img->nr_ex ? (void *)(img->mem.ro + img->bytes) : NULL;
+	prog->aux->extable = img->nr_ex ? (void *)(img->mem.ro + table_offset(img)) : NULL;
 	bjn_ksym.bpf_prog_fill_jited_linfo(prog, off + 1);
 	bjn_publish_insn_ptrs(prog, off, img->mem.ro);
 }
@@ -313,6 +347,8 @@ static int finish_image(struct bjn_job *job)
 	int err;
 
 	memcpy(img->mem.rw, job->ctx.code, img->bytes);
+	img->entry = job->ctx.entry;
+	img->word = job->ctx.code[0];
 	err = write_extable(job);
 	if (err) {
 		bjn_mem_free(&img->mem, job->prog);

@@ -64,6 +64,26 @@ struct bjn_image *bjn_registry_find(const struct bpf_prog *prog)
 }
 
 /**
+ * bjn_registry_at - find a final image by its address
+ * @addr: bpf_func of a program that will not be freed meanwhile
+ *
+ * Looks at all images. Return: its image, or NULL.
+ */
+struct bjn_image *bjn_registry_at(unsigned long addr)
+{
+	struct bjn_image *img, *found = NULL;
+	int i;
+
+	spin_lock(&lock);
+	hash_for_each(images, i, img, node) {
+		if ((unsigned long)img->mem.ro == addr && list_empty(&img->pending))
+			found = img;
+	}
+	spin_unlock(&lock);
+	return found;
+}
+
+/**
  * bjn_registry_take - forget a program
  * @prog: program
  *

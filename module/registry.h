@@ -23,6 +23,13 @@
  * @bytes: length of the code
  * @nr_ex: entries in the exception table
  * @priv: private stack
+ * @entry: how it is redirected; @entry.pointer is 0: it cannot be
+ * @word: what its first word is while it is not redirected
+ * @redirected: something is attached to it
+ * @is_main: called by the kernel, with a context
+ * @extension: replaces a function of another program
+ * @wide: returns all of R0
+ * @many_args: takes or passes more than five arguments
  */
 struct bjn_image {
 	struct hlist_node node;
@@ -34,10 +41,18 @@ struct bjn_image {
 	u32 bytes;
 	u32 nr_ex;
 	struct bjn_priv_stack priv;
+	struct bjn_entry entry;
+	u32 word;
+	bool redirected;
+	bool is_main;
+	bool extension;
+	bool wide;
+	bool many_args;
 };
 
 void bjn_registry_add(struct bjn_image *img, bool is_pending);
 struct bjn_image *bjn_registry_find(const struct bpf_prog *prog);
+struct bjn_image *bjn_registry_at(unsigned long addr);
 struct bjn_image *bjn_registry_take(const struct bpf_prog *prog);
 struct bjn_image *bjn_registry_take_group(const void *group);
 bool bjn_registry_has_group(const void *group);

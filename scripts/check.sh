@@ -86,7 +86,7 @@ SUITE_BOARDS="loong64-7.2"
 SUITES="tailcalls toggle unload sabotage features frames"
 # where the kernel has BTF
 BTF_BOARDS="arm64-7.2"
-BTF_SUITES="exceptions streams mixed"
+BTF_SUITES="exceptions streams mixed structops"
 CALLBACK_BOARDS="mipsel-6.1 mips64el-6.12"
 STRESS_BOARDS="loong64-7.2"
 STRESS_SECONDS=20

@@ -34,13 +34,13 @@ own_loading()
 guest_binary()
 {
 	local sources=("$REPO"/test/vm/*.[ch] "$REPO"/test/vm/*.def
-		"$REPO"/module/{hooks,ksyms}.def) dir
+		"$REPO"/module/{hooks,ksyms}.def "$REPO/arch-$B_KARCH/kglue-hooks.def") dir
 
 	dir=$BJN_CACHE/guest/$B_USER/$(hash_of "${sources[@]}")
 	if [ ! -e "$dir/init" ]; then
 		mkdir -p "$dir"
 		"$REPO/scripts/in-toolbox" "$B_USER-gcc" -std=gnu11 -O2 -Wall -Wextra -Werror -static \
-			-s -o "$dir/init.$$" "$REPO"/test/vm/*.c >&2 ||
+			-I"$REPO/arch-$B_KARCH" -s -o "$dir/init.$$" "$REPO"/test/vm/*.c >&2 ||
 			die "the guest programs in test/vm do not build for $B_USER; fix the errors above"
 		mv "$dir/init.$$" "$dir/init"
 	fi

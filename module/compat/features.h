@@ -3,6 +3,7 @@
 #define BJN_COMPAT_FEATURES_H
 
 #include "core/backend.h"
+#include "tramp.h"
 
 /**
  * bjn_kernel_features - features for which the kernel has its half
@@ -50,6 +51,9 @@ static inline u64 bjn_kernel_features(void)
 #endif
 #ifdef BJN_ASKS_TIMED_MAY_GOTO
 	bits |= BJN_FEAT(TIMED_MAY_GOTO);
+#endif
+#ifdef BJN_OUR_TRAMPOLINES
+	bits |= BJN_FEAT(TRAMPOLINES);
 #endif
 	return bits;
 }

@@ -34,6 +34,16 @@ bjn-probes += $(call bjn-probe,BJN_HAS_PRIV_STACK,bpf.h,bool jits_use_priv_stack
 bjn-probes += $(call bjn-probe,BJN_HAS_EXCEPTIONS,bpf.h,bool exception_boundary;)
 # prog->jit_required: no interpreter behind this program
 bjn-probes += $(call bjn-probe,BJN_HAS_JIT_REQUIRED,bpf.h,jit_required:1)
+# trampolines are ours: this architecture has none, the kernel asks for the size before it allocates one
+bjn-probes += $(if $(CONFIG_MIPS),$(call bjn-probe,BJN_OUR_TRAMPOLINES,bpf.h,^int arch_bpf_trampoline_size.const))
+# ... lists of nodes, before they were links
+bjn-probes += $(call bjn-probe,BJN_TRAMP_NODES,bpf.h,^struct bpf_tramp_nodes .)
+# ... programs can be patched out of them
+bjn-probes += $(call bjn-probe,BJN_TRAMP_SKIPS,bpf.h,void bpf_tramp_image_add_skip.struct)
+# text pokes name what was there and what will be there
+bjn-probes += $(call bjn-probe,BJN_POKE_HAS_TWO_TYPES,bpf.h,bpf_arch_text_poke.void \*ip. enum bpf_text_poke_type old_t)
+# sessions: one program on both sides of a function
+bjn-probes += $(call bjn-probe,BJN_HAS_FSESSION,filter.h,^bool bpf_jit_supports_fsession.void)
 # load-acquire and store-release
 bjn-probes += $(call bjn-probe,BJN_HAS_ACQ_REL,../uapi/linux/bpf.h,BPF_LOAD_ACQ)
 # instructions of "cpu v4"

@@ -188,6 +188,13 @@ static void run_sweep(void)
 	printf("# %u programs\n", programs);
 }
 
+static void run_trampolines(void)
+{
+	const char *why = bt_target.tramp_calls ? bt_target.tramp_calls() : NULL;
+
+	report(!why, "trampolines called from C", why ? why : "");
+}
+
 int main(int argc, char **argv)
 {
 	size_t cap = 0;
@@ -209,6 +216,7 @@ int main(int argc, char **argv)
 	bi_trace = NULL;
 	coverage();
 	run_sweep();
+	run_trampolines();
 	printf("1..%u\n", number);
 	printf("%u passed, %u failed\n", number - failed, failed);
 	return failed ? 1 : 0;

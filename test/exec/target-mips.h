@@ -164,73 +164,7 @@ static void facts(struct bjn_env *env)
 	env->helper[BJN_MIPS_CMPXCHG64] = (uintptr_t)wrap(cmpxchg64);
 }
 
-/*
- * A trampoline of the tests runs one program before and one after; each checks
- * what it is given, destroys what it may and is left out from time to time.
- */
-#define TRAMP_IMAGE	0x1234560
-#define TRAMP_PROG	0x7654320
-#define TRAMP_COOKIE	0x123456789abcdef0ull
-#define TRAMP_IP	0x1357900
-#define TRAMP_ARGS	5
-
-static u32 tramp_runs;
-
-static void tramp_image(const void *image)
-{
-	if ((uintptr_t)image != TRAMP_IMAGE)
-		abort();
-	bt_trash_regs(1, 2, 3, 4, 5);
-}
-
-static u64 tramp_enter(const void *prog, const u64 *run)
-{
-	if ((uintptr_t)prog != TRAMP_PROG || *run != TRAMP_COOKIE)
-		abort();
-	bt_trash_regs(1, 2, 3, 4, 5);
-	return tramp_runs++ % 3 ? 0x5555000000000000ull : 0;
-}
-
-static void tramp_exit(const void *prog, u64 start, const u64 *run)
-{
-	if ((uintptr_t)prog != TRAMP_PROG || *run != TRAMP_COOKIE ||
-	    (start && start != 0x5555000000000000ull))
-		abort();
-	bt_trash_regs(1, 2, 3, 4, 5);
-}
-
-static u64 tramp_prog(const u64 *ctx)
-{
-	if ((ctx[-1] & 0xff) != TRAMP_ARGS || ctx[-2] != TRAMP_IP)
-		abort();
-	return bt_trash_regs(1, 2, 3, 4, 5);
-}
-
-static bool tramp(struct bjn_ctx *c, enum bt_attach how, bool is_main, u64 body)
-{
-	struct mi_tramp_prog prog = {
-		.prog = TRAMP_PROG, .func = (uintptr_t)wrap(tramp_prog), .cookie = TRAMP_COOKIE,
-		.enter = (uintptr_t)wrap(tramp_enter), .exit = (uintptr_t)wrap(tramp_exit),
-	}, second = prog;
-	struct mi_tramp t = {
-		.caller = MI_TRAMP_SUB, .nr_args = TRAMP_ARGS, .nr_passed = BJN_MAX_ARGS,
-		.has_ip = true, .ip = TRAMP_IP, .body = body, .run_size = 16,
-		.enter = (uintptr_t)wrap(tramp_image), .exit = (uintptr_t)wrap(tramp_image),
-		.image = TRAMP_IMAGE, .fentry = &prog, .nr_fentry = 1, .fexit = &second,
-		.nr_fexit = how == BT_ATTACH_FEXIT,
-		.go_on = how == BT_ATTACH_FENTRY, .call_orig = how == BT_ATTACH_FEXIT,
-	};
-
-#if __SIZEOF_POINTER__ == 4
-	/* Main programs of the tests have R3 to R5 in registers. */
-	if (is_main)
-		return false;
-	o32_tramp(c, &t);
-#else
-	n64_tramp(c, &t);
-#endif
-	return true;
-}
+#include "tramp-mips.h"
 
 static u64 per_cpu(void)
 {
@@ -259,6 +193,9 @@ const struct bt_target bt_target = {
 	.facts = facts,
 	.redirect = mi_redirect,
 	.tramp = tramp,
+#ifndef SIMULATED
+	.tramp_calls = tramp_calls,
+#endif
 	.wrap = wrap,
 };
 

@@ -40,6 +40,7 @@ struct bjn_ctx;
  * @tramp: writes a trampoline into the code of @c: @how is fentry or fexit, @body where
  *	the original is entered; false: there is none for a main program. Both NULL:
  *	nothing can be attached
+ * @tramp_calls: calls trampolines from C; NULL, or what went wrong; may be NULL
  * @wrap: gives C functions what a kernel's have that user space lacks: returns
  *	the address to be called instead; may be NULL
  */
@@ -59,6 +60,7 @@ struct bt_target {
 	void (*facts)(struct bjn_env *env);
 	bool (*redirect)(u32 *word, u64 from, u64 to);
 	bool (*tramp)(struct bjn_ctx *c, enum bt_attach how, bool is_main, u64 body);
+	const char *(*tramp_calls)(void);
 	const void *(*wrap)(const void *fn);
 };
 

@@ -39,7 +39,7 @@ static size_t type_tail(const struct btf_type *t)
 	return 0;
 }
 
-static int find_func(const struct btf_header *h, const char *name)
+static int find_type(const struct btf_header *h, unsigned int kind, const char *name)
 {
 	const char *types = (const char *)h + h->hdr_len + h->type_off;
 	const char *strings = (const char *)h + h->hdr_len + h->str_off;
@@ -49,14 +49,14 @@ static int find_func(const struct btf_header *h, const char *name)
 	for (id = 1; at < h->type_len; id++) {
 		const struct btf_type *t = (const void *)(types + at);
 
-		if (BTF_INFO_KIND(t->info) == BTF_KIND_FUNC && !strcmp(strings + t->name_off, name))
+		if (BTF_INFO_KIND(t->info) == kind && !strcmp(strings + t->name_off, name))
 			return id;
 		at += sizeof(*t) + type_tail(t);
 	}
 	return -ENOENT;
 }
 
-int kernel_func(const char *name)
+int kernel_type(unsigned int kind, const char *name)
 {
 	char *buf = malloc(MAX_BTF);
 	int fd = open(VMLINUX, O_RDONLY), id = -ENOENT;
@@ -66,10 +66,15 @@ int kernel_func(const char *name)
 	while (buf && fd >= 0 && len < MAX_BTF && (n = read(fd, buf + len, MAX_BTF - len)) > 0)
 		len += (size_t)n;
 	if (n == 0)
-		id = find_func((const struct btf_header *)buf, name);
+		id = find_type((const struct btf_header *)buf, kind, name);
 	close(fd);
 	free(buf);
 	return id;
+}
+
+int kernel_func(const char *name)
+{
+	return kernel_type(BTF_KIND_FUNC, name);
 }
 
 /* Ours, and @want each time it runs; file descriptor or -errno. */

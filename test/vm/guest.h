@@ -142,6 +142,8 @@ int load_const(int value);
 bool runs_ok(int fd, uint32_t want);
 /** kernel_func() - BTF id of a function of the kernel, or -errno. */
 int kernel_func(const char *name);
+/** kernel_type() - BTF id of a type of the kernel of @kind (BTF_KIND_*), or -errno. */
+int kernel_type(unsigned int kind, const char *name);
 /** btf_of_many_args() - BTF of a main program (4) and a function of twelve longs (5); file descriptor or -errno. */
 int btf_of_many_args(void);
 /** map_create_timer() - array of one struct bpf_timer with a u64 behind it; file descriptor or -errno. */

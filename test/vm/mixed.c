@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Programs of both JITs attached to each other: a function of one is replaced (freplace) or traced (fentry,
- * fexit) by a program of the other, and a chain of tail calls goes through traced functions. Needs a kernel
- * with BTF and trampolines.
+ * fexit) by a program of the other, and a chain of tail calls goes through traced functions. Needs trampolines,
+ * the kernel's or ours. Where they are ours, the stock JIT has no functions; its programs can trace those of ours,
+ * but not replace them.
  */
 #include <linux/btf.h>
 #include <sys/syscall.h>
@@ -33,6 +34,7 @@ static const uint32_t types[] = {
 };
 
 static int btf = -1, seen = -1, progs = -1;
+static bool ours_only;
 
 static int sys_bpf(int cmd, union bpf_attr *attr)
 {
@@ -208,6 +210,22 @@ static void replaced(char target_jit, char jit, bool leaf)
 	close(target);
 }
 
+/* A program of the stock JIT is not called as a function of ours is. */
+static void not_replaced(bool leaf)
+{
+	int target = load_target('o', leaf), prog = load_replacement('s', target), link;
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.raw_tracepoint.prog_fd = prog;
+	link = prog < 0 ? 0 : sys_bpf(BPF_RAW_TRACEPOINT_OPEN, &attr);
+	check(prog >= 0 && link < 0 && runs_ok(target, 105),
+	      "freplace: a function of ours (%s) by stock is refused: %s", leaf ? "a leaf" : "not a leaf",
+	      strerror(-link));
+	close(prog);
+	close(target);
+}
+
 static void traced(char target_jit, char jit, bool leaf)
 {
 	int target = load_target(target_jit, leaf), link[4];
@@ -294,8 +312,9 @@ void suite_mixed(void)
 	static const char jits[] = "so";
 	static const char *const pairs[] = { "ss", "so", "os", "oo" };
 
-	if (!file_exists("/sys/kernel/btf/vmlinux")) {
-		skip("freplace, fentry, fexit", "this kernel has no BTF");
+	ours_only = file_exists(SYSFS "features/trampolines");
+	if (!ours_only && !file_exists("/sys/kernel/btf/vmlinux")) {
+		skip("freplace, fentry, fexit", "this kernel has neither BTF nor trampolines of ours");
 		return;
 	}
 	btf = btf_load();
@@ -304,10 +323,15 @@ void suite_mixed(void)
 	if (!check(btf >= 0 && seen >= 0 && progs >= 0, "BTF and maps are created"))
 		return;
 	for (int i = 0; i < 8; i++) {
-		replaced(jits[i & 1], jits[i >> 1 & 1], i & 4);
+		if (ours_only && jits[i & 1] == 's')
+			continue;
+		if (ours_only && jits[i >> 1 & 1] == 's')
+			not_replaced(i & 4);
+		else
+			replaced(jits[i & 1], jits[i >> 1 & 1], i & 4);
 		traced(jits[i & 1], jits[i >> 1 & 1], i & 4);
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(pairs); i++) {
+	for (size_t i = ours_only ? ARRAY_SIZE(pairs) - 1 : 0; i < ARRAY_SIZE(pairs); i++) {
 		chained(pairs[i], 's');
 		chained(pairs[i], 'o');
 	}

@@ -20,7 +20,8 @@ static const char *const symbols[] = {
 };
 
 static const char *const hooks[] = {
-#define BJN_HOOK(symbol, absent, ret, params) #symbol,
+#define BJN_OUR_TRAMPOLINES
+#define BJN_HOOK(symbol, absent, bits, ret, params) #symbol,
 #define BJN_ANSWER(symbol, absent, feature) #symbol,
 #include "../../module/hooks.def"
 #undef BJN_HOOK
