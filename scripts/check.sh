@@ -92,6 +92,7 @@ STRESS_BOARDS="loong64-7.2"
 STRESS_SECONDS=20
 CYCLES=10
 SELFTEST_BOARDS=""
+DEBIAN_BOARDS=""
 
 if [ "$FULL" = full ]; then
 	SELF_BUILT=$(awk '!/^#/ && $3 == "self" { print $1 }' scripts/boards.tsv)
@@ -108,6 +109,7 @@ if [ "$FULL" = full ]; then
 	STRESS_SECONDS=600
 	CYCLES=100
 	SELFTEST_BOARDS="loong64-btf loong64-orc loong64-debug arm64-7.2"
+	DEBIAN_BOARDS="arm64-7.2"
 fi
 
 user_space()
@@ -166,6 +168,9 @@ long_runs()
 	for b in $STRESS_BOARDS; do
 		vm stress $((STRESS_SECONDS + 600)) "$b" stress SECONDS="$STRESS_SECONDS"
 		vm cycles $((CYCLES * 20 + 300)) "$b" cycles CYCLES="$CYCLES"
+	done
+	for b in $DEBIAN_BOARDS; do
+		lane "debian-$b" 10000 scripts/guest-dkms.sh "$b" TIMEOUT=7200
 	done
 	for b in $SELFTEST_BOARDS; do
 		case $b in
