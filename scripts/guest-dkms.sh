@@ -53,6 +53,8 @@ main()
 
 	[ $# -gt 0 ] && [[ $1 != *=* ]] || set -- arm64-7.2 "$@"
 	board_load "$1"
+	[[ ${B_SUITES%%,*} != *-backports ]] ||
+		die "$1 has its kernel from ${B_SUITES%%,*}, which is no whole Debian; use BOARD=arm64-7.2"
 	shift
 	for pair; do
 		[[ $pair == *=* ]] || die "'$pair' is not KEY=VALUE"
