@@ -8,10 +8,14 @@
 
 void leaks_mark(void)
 {
+	int err;
+
 	if (!file_exists(KMEMLEAK))
 		return;
 	file_write(KMEMLEAK, "scan=off");	/* by itself it would scan every ten minutes */
-	file_write(KMEMLEAK, "scan");
+	/* It switches itself off when it runs out of memory, and then has nothing to report. */
+	err = file_write(KMEMLEAK, "scan");
+	check(!err, "kmemleak is at work (%d)", err);
 	file_write(KMEMLEAK, "clear");
 }
 
@@ -42,7 +46,7 @@ void leaks_check(void)
 {
 	static const char start[] = "unreferenced object";
 	static char text[1 << 20];
-	int ours = 0, others = 0;
+	int ours = 0, others = 0, err = 0;
 	char *report, *next;
 
 	if (!file_exists(KMEMLEAK))
@@ -50,8 +54,9 @@ void leaks_check(void)
 	/* The first scan may find what a register or a list head in motion has hidden. */
 	for (int i = 0; i < 2; i++) {
 		sleep(MIN_AGE);
-		file_write(KMEMLEAK, "scan");
+		err = file_write(KMEMLEAK, "scan");
 	}
+	check(!err, "kmemleak is still at work (%d)", err);
 	file_read(KMEMLEAK, text, sizeof(text));
 	for (report = strstr(text, start); report; report = next) {
 		next = strstr(report + 1, start);
