@@ -35,12 +35,12 @@
  * @BJN_MIPS_SDIV64: a / b, signed
  * @BJN_MIPS_SMOD64: a % b, signed
  * @BJN_MIPS_ADD64: u64 f(u64 v, u64 *p), atomic *p += v, returns the old
- *	value; fully ordered; the following four alike
+ *	value; fully ordered; the following three alike
  * @BJN_MIPS_AND64: *p &= v
  * @BJN_MIPS_OR64: *p |= v
  * @BJN_MIPS_XOR64: *p ^= v
- * @BJN_MIPS_XCHG64: *p = v
- * @BJN_MIPS_CMPXCHG64: u64 f(u64 old, u64 new, u64 *p), returns the old value
+ * @BJN_MIPS_XCHG64: u64 f(u64 *p, u64 v), *p = v, returns the old value
+ * @BJN_MIPS_CMPXCHG64: u64 f(u64 *p, u64 old, u64 new), returns the old value
  * @BJN_MIPS_JUMP_MASK: what an address is masked with before a jump to it
  *	(BJN_MIPS_CPU_2F), a sign-extended 32-bit value
  * @BJN_MIPS_WINDOWS: memory that a BPF_PROBE_MEM load may touch: start and size

@@ -107,6 +107,7 @@ bool mi_is_decided(struct bjn_ctx *c, const struct bpf_insn *insn);
 bool mi_is_zext(const struct bjn_ctx *c, u8 reg);
 bool mi_is_sext(const struct bjn_ctx *c, u8 reg);
 void mi_loose(struct bjn_ctx *c, bool sext);
+void mi_know_zext(struct bjn_ctx *c, u8 reg);
 const struct bpf_insn *mi_next(const struct bjn_ctx *c);
 bool mi_returns_int(const struct bjn_ctx *c);
 bool mi_is_returned(const struct bjn_ctx *c, u8 reg);

@@ -119,6 +119,17 @@ static void set(struct bjn_ctx *c, u8 reg, bool zext, bool sext)
 	m->sext = (u16)(sext ? m->sext | bit : m->sext & ~bit);
 }
 
+/**
+ * mi_know_zext - the upper half of a BPF register is zero when the program starts
+ * @c: compilation, at the end of the prologue
+ * @reg: BPF register
+ */
+void mi_know_zext(struct bjn_ctx *c, u8 reg)
+{
+	if (!bjn_is_joined(c, 0))
+		set(c, reg, true, false);
+}
+
 /* Is the result of a 32-bit operation less than 2^31? */
 static bool is_small_result(const struct bjn_ctx *c, const struct bpf_insn *insn)
 {

@@ -32,21 +32,86 @@ static void shift_left(struct bjn_ctx *c, enum mi_reg rd, enum mi_reg rt, unsign
 		mi_dsll32(c, rd, rt, sa - 32);
 }
 
-/* The general form: the upper 32 bits, then two halves that may be missing. */
-static void li64_halves(struct bjn_ctx *c, enum mi_reg rd, s64 v)
+/* rd = rt >> sa, unsigned, 0 < sa < 64 */
+static void shift_right(struct bjn_ctx *c, enum mi_reg rd, enum mi_reg rt, unsigned int sa)
 {
-	unsigned int shift = 16;
+	if (sa < 32)
+		mi_dsrl(c, rd, rt, sa);
+	else
+		mi_dsrl32(c, rd, rt, sa - 32);
+}
 
-	mi_li32(c, rd, (s32)(v >> 32));
-	if (v & 0xffff0000) {
-		mi_dsll(c, rd, rd, 16);
-		mi_ori(c, rd, rd, (v >> 16) & 0xffff);
-	} else {
-		shift = 32;
+/* Words of mi_li32(). */
+static unsigned int li32_words(s32 v)
+{
+	return bjn_is_s(v, 16) || bjn_is_u((u32)v, 16) || !(v & 0xffff) ? 1 : 2;
+}
+
+/*
+ * A way to load a constant: what is left of it without its last @halves pieces
+ * of 16 bits, which then follow one by one, with a shift for one or several.
+ * What is left is loaded with its sign, or is 16 bits without one.
+ */
+static unsigned int halves_words(s64 v, unsigned int halves)
+{
+	unsigned int words = li32_words((s32)(v >> 16 * halves)), shift = 0;
+
+	while (halves--) {
+		shift = 1;
+		if (!(v >> 16 * halves & 0xffff))
+			continue;
+		words += 2;
+		shift = 0;
 	}
-	shift_left(c, rd, rd, shift);
-	if (v & 0xffff)
-		mi_ori(c, rd, rd, v & 0xffff);
+	return words + shift;
+}
+
+static void li64_halves(struct bjn_ctx *c, enum mi_reg rd, s64 v, unsigned int halves)
+{
+	unsigned int shift = 0;
+
+	mi_li32(c, rd, (s32)(v >> 16 * halves));
+	while (halves--) {
+		shift += 16;
+		if (!(v >> 16 * halves & 0xffff))
+			continue;
+		shift_left(c, rd, rd, shift);
+		mi_ori(c, rd, rd, v >> 16 * halves & 0xffff);
+		shift = 0;
+	}
+	if (shift)
+		shift_left(c, rd, rd, shift);
+}
+
+/* Number of pieces to load one by one; most if there is a choice. */
+static unsigned int best_halves(s64 v)
+{
+	unsigned int n, best = 3;
+
+	for (n = 3; n--;)
+		if (v >> 16 * n == (s32)(v >> 16 * n) &&
+		    halves_words(v, n) < halves_words(v, best))
+			best = n;
+	return best;
+}
+
+/* A value that one shift makes of what mi_li32() can do; false: there is none. */
+static bool li64_shifted(struct bjn_ctx *c, enum mi_reg rd, s64 v, unsigned int words)
+{
+	unsigned int low = (unsigned int)__builtin_ctzll((u64)v);
+	unsigned int high = v > 0 ? (unsigned int)__builtin_clzll((u64)v) : 0;
+	s64 left = v >> low, right = (s64)((u64)v << high | ((1ull << high) - 1));
+
+	if (low && left == (s32)left && li32_words((s32)left) + 1 < words) {
+		mi_li32(c, rd, (s32)left);
+		shift_left(c, rd, rd, low);
+	} else if (high && right == (s32)right && li32_words((s32)right) + 1 < words) {
+		mi_li32(c, rd, (s32)right);
+		shift_right(c, rd, rd, high);
+	} else {
+		return false;
+	}
+	return true;
 }
 
 /**
@@ -60,29 +125,20 @@ static void li64_halves(struct bjn_ctx *c, enum mi_reg rd, s64 v)
  */
 void mi_li64(struct bjn_ctx *c, enum mi_reg rd, s64 v)
 {
-	unsigned int zeros;
+	unsigned int halves = best_halves(v), words = halves_words(v, halves);
+	bool is_u32 = v == (u32)v && mi_has_fields(c);
 
 	if (v == (s32)v) {
 		mi_li32(c, rd, (s32)v);
-		return;
-	}
-	zeros = (unsigned int)__builtin_ctzll((u64)v);
-	if (v >> zeros == (s32)(v >> zeros)) {
-		mi_li32(c, rd, (s32)(v >> zeros));
-		shift_left(c, rd, rd, zeros);
-	} else if (v == (u32)v && mi_has_fields(c)) {
+	} else if (is_u32 && li32_words((s32)v) + 1 < words) {
 		mi_li32(c, rd, (s32)v);
 		mi_dext(c, rd, rd, 0, 32);
-	} else if (v == (u32)v && bjn_is_s((s32)v, 16)) {
+	} else if (v == (u32)v && bjn_is_s((s32)v, 16) && words > 3) {
 		mi_addiu(c, rd, MI_ZERO, (s32)v);
 		mi_dsll32(c, rd, rd, 0);
 		mi_dsrl32(c, rd, rd, 0);
-	} else if (v == (u32)v) {
-		mi_ori(c, rd, MI_ZERO, (u64)v >> 16);
-		mi_dsll(c, rd, rd, 16);
-		mi_ori(c, rd, rd, v & 0xffff);
-	} else {
-		li64_halves(c, rd, v);
+	} else if (!li64_shifted(c, rd, v, words)) {
+		li64_halves(c, rd, v, halves);
 	}
 }
 

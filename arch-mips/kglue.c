@@ -92,59 +92,19 @@ static s64 smod64(s64 a, s64 b)
 	return a - div64_s64(a, b) * b;
 }
 
-static u64 quot64(u64 a, u64 b)
-{
-	return div64_u64(a, b);
-}
-
-static s64 squot64(s64 a, s64 b)
-{
-	return div64_s64(a, b);
-}
-
-/* BPF has the operand first, as atomic64_t has it. */
-static u64 add64(u64 v, atomic64_t *p)
-{
-	return atomic64_fetch_add(v, p);
-}
-
-static u64 and64(u64 v, atomic64_t *p)
-{
-	return atomic64_fetch_and(v, p);
-}
-
-static u64 or64(u64 v, atomic64_t *p)
-{
-	return atomic64_fetch_or(v, p);
-}
-
-static u64 xor64(u64 v, atomic64_t *p)
-{
-	return atomic64_fetch_xor(v, p);
-}
-
-static u64 xchg64(u64 v, atomic64_t *p)
-{
-	return atomic64_xchg(p, v);
-}
-
-static u64 cmpxchg64_old(u64 old, u64 new, atomic64_t *p)
-{
-	return atomic64_cmpxchg(p, old, new);
-}
-
+/* atomic64_t on such a CPU; what the emitter calls has the same prototype. */
 static void helpers(struct bjn_env *env)
 {
-	env->helper[BJN_MIPS_DIV64] = (unsigned long)quot64;
+	env->helper[BJN_MIPS_DIV64] = (unsigned long)div64_u64;
 	env->helper[BJN_MIPS_MOD64] = (unsigned long)mod64;
-	env->helper[BJN_MIPS_SDIV64] = (unsigned long)squot64;
+	env->helper[BJN_MIPS_SDIV64] = (unsigned long)div64_s64;
 	env->helper[BJN_MIPS_SMOD64] = (unsigned long)smod64;
-	env->helper[BJN_MIPS_ADD64] = (unsigned long)add64;
-	env->helper[BJN_MIPS_AND64] = (unsigned long)and64;
-	env->helper[BJN_MIPS_OR64] = (unsigned long)or64;
-	env->helper[BJN_MIPS_XOR64] = (unsigned long)xor64;
-	env->helper[BJN_MIPS_XCHG64] = (unsigned long)xchg64;
-	env->helper[BJN_MIPS_CMPXCHG64] = (unsigned long)cmpxchg64_old;
+	env->helper[BJN_MIPS_ADD64] = (unsigned long)generic_atomic64_fetch_add;
+	env->helper[BJN_MIPS_AND64] = (unsigned long)generic_atomic64_fetch_and;
+	env->helper[BJN_MIPS_OR64] = (unsigned long)generic_atomic64_fetch_or;
+	env->helper[BJN_MIPS_XOR64] = (unsigned long)generic_atomic64_fetch_xor;
+	env->helper[BJN_MIPS_XCHG64] = (unsigned long)generic_atomic64_xchg;
+	env->helper[BJN_MIPS_CMPXCHG64] = (unsigned long)generic_atomic64_cmpxchg;
 }
 
 #endif

@@ -129,22 +129,27 @@ static void read_modify_write(struct bjn_ctx *c, const struct bpf_insn *insn)
  * 2:	R0 = X1
  *
  * If it is a single word, R0 = X1 is in the delay slot: it does no harm when the
- * loop goes on, for X1 is what was expected. A branch likely would leave it out,
- * and a fault goes on behind it.
+ * loop goes on, for X1 is what was expected; of 4 bytes only the upper half may
+ * change, which must not be that of the address. A branch likely would leave it
+ * out, and a fault goes on behind it.
  */
 static void compare_exchange(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
 	bool dw = BPF_SIZE(insn->code) == BPF_DW;
 	struct mi_outs outs = { .nr = 0 };
-	enum mi_reg expected;
+	enum mi_reg expected = N64_R0;
 	s64 off;
 	enum mi_reg addr = address(c, insn, &off);
 	enum mi_reg rs = n64_src(c, insn->src_reg, MI_T9);
-	bool in_slot = (dw || mi_has_fields(c)) && !is_arena(insn) &&
-		       !mi_cpu(c, BJN_MIPS_CPU_R10000);
+	bool one_word = dw || (mi_has_fields(c) && insn->dst_reg != BPF_REG_0);
+	bool in_slot = one_word && !is_arena(insn) && !mi_cpu(c, BJN_MIPS_CPU_R10000);
 	u32 loop;
 
-	expected = dw ? N64_R0 : n64_sext_src(c, BPF_REG_0, N64_X3);
+	if (!dw && !(mi_is_zext(c, BPF_REG_0) && mi_is_sext(c, BPF_REG_0))) {
+		/* R0 is no longer sign-extended when the loop goes on. */
+		n64_sext(c, N64_X3, N64_R0);
+		expected = N64_X3;
+	}
 	mi_fence(c, FENCE | FENCE_LLSC);
 	loop = c->pos;
 	may_fault(c, insn, 6);

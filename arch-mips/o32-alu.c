@@ -8,6 +8,39 @@ void o32_zero(struct bjn_ctx *c, enum mi_reg rd)
 	mi_move(c, rd, MI_ZERO);
 }
 
+/**
+ * o32_finish32 - make the high half of a result of 32 bits zero
+ * @c: compilation
+ * @insn: the instruction; its destination has the low half only
+ *
+ * Nothing is done where the high half is zero already or nobody looks at it. At
+ * most one word.
+ */
+void o32_finish32(struct bjn_ctx *c, const struct bpf_insn *insn)
+{
+	if (mi_is_zext(c, insn->dst_reg))
+		return;
+	if (mi_upper_is_dead(c, insn->dst_reg))
+		mi_loose(c, false);
+	else
+		o32_zero(c, o32_dst(c, insn->dst_reg).hi);
+}
+
+/**
+ * o32_low_is_all - does only the low half of a result matter?
+ * @c: compilation
+ * @insn: the instruction
+ *
+ * If so the caller leaves the high half as it is.
+ */
+bool o32_low_is_all(struct bjn_ctx *c, const struct bpf_insn *insn)
+{
+	if (!mi_upper_is_dead(c, insn->dst_reg))
+		return false;
+	mi_loose(c, false);
+	return true;
+}
+
 /* rd = high half of a sign-extended 32-bit constant */
 void o32_sign(struct bjn_ctx *c, enum mi_reg rd, s64 v)
 {
@@ -76,17 +109,34 @@ void o32_sext(struct bjn_ctx *c, enum mi_reg rd, enum mi_reg rs, unsigned int bi
 	}
 }
 
+/* Source operand, its high half $zero where it is known to be zero. */
+static struct o32_pair known_src(struct bjn_ctx *c, u8 reg, enum mi_reg tmp)
+{
+	struct o32_pair s = o32_src(c, reg, tmp);
+
+	if (mi_is_zext(c, reg))
+		s.hi = MI_ZERO;
+	return s;
+}
+
 /* dst += src */
 void o32_add64_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
 	struct o32_pair d = o32_dst(c, insn->dst_reg);
-	struct o32_pair s = o32_src(c, insn->src_reg, O32_X2);
+	struct o32_pair s = known_src(c, insn->src_reg, O32_X2);
+	enum mi_reg carry = mi_is_zext(c, insn->dst_reg) && s.hi == MI_ZERO ? d.hi : O32_X1;
 
+	if (o32_low_is_all(c, insn)) {
+		mi_addu(c, d.lo, d.lo, s.lo);
+		return;
+	}
 	if (insn->dst_reg == insn->src_reg)
-		mi_srl(c, O32_X1, d.lo, 31);
+		mi_srl(c, carry, d.lo, 31);
 	mi_addu(c, d.lo, d.lo, s.lo);
 	if (insn->dst_reg != insn->src_reg)
-		mi_sltu(c, O32_X1, d.lo, s.lo);
+		mi_sltu(c, carry, d.lo, s.lo);
+	if (carry == d.hi)
+		return;
 	if (s.hi != MI_ZERO)
 		mi_addu(c, d.hi, d.hi, s.hi);
 	mi_addu(c, d.hi, d.hi, O32_X1);
@@ -96,8 +146,12 @@ void o32_add64_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 void o32_sub64_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
 	struct o32_pair d = o32_dst(c, insn->dst_reg);
-	struct o32_pair s = o32_src(c, insn->src_reg, O32_X2);
+	struct o32_pair s = known_src(c, insn->src_reg, O32_X2);
 
+	if (o32_low_is_all(c, insn)) {
+		mi_subu(c, d.lo, d.lo, s.lo);
+		return;
+	}
 	mi_sltu(c, O32_X1, d.lo, s.lo);
 	mi_subu(c, d.lo, d.lo, s.lo);
 	if (s.hi != MI_ZERO)
@@ -118,11 +172,14 @@ static const u32 half_op[16] = {
 void o32_logic64_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
 	struct o32_pair d = o32_dst(c, insn->dst_reg);
-	struct o32_pair s = o32_src(c, insn->src_reg, O32_X2);
+	struct o32_pair s = known_src(c, insn->src_reg, O32_X2);
 	u32 op = half_op[insn->code >> 4];
 
 	mi_dst(c, op, d.lo, d.lo, s.lo);
-	mi_dst(c, op, d.hi, d.hi, s.hi);
+	if (o32_low_is_all(c, insn))
+		return;
+	if (BPF_OP(insn->code) == BPF_AND ? !mi_is_zext(c, insn->dst_reg) : s.hi != MI_ZERO)
+		mi_dst(c, op, d.hi, d.hi, s.hi);
 }
 
 /* dst = (u32)(dst op src) */
@@ -132,7 +189,7 @@ void o32_alu32_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 
 	mi_dst(c, half_op[insn->code >> 4], d.lo, d.lo,
 	       o32_src(c, insn->src_reg, O32_X2).lo);
-	o32_zero(c, d.hi);
+	o32_finish32(c, insn);
 }
 
 static s64 addend(const struct bpf_insn *insn)
@@ -171,7 +228,9 @@ void o32_add64_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 	struct o32_pair d = o32_dst(c, insn->dst_reg);
 	s64 v = addend(insn);
 
-	if (v > 0)
+	if (v && o32_low_is_all(c, insn))
+		o32_addi(c, d.lo, d.lo, (s32)v, O32_X2);
+	else if (v > 0)
 		add_const(c, d, (u32)v);
 	else if (v < 0)
 		sub_const(c, d, (u32)-v);
@@ -184,7 +243,7 @@ void o32_add32_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 
 	if (insn->imm)
 		o32_addi(c, d.lo, d.lo, (s32)addend(insn), O32_X2);
-	o32_zero(c, d.hi);
+	o32_finish32(c, insn);
 }
 
 /* rd op= v for one half */
@@ -215,8 +274,13 @@ void o32_logic64_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
 	struct o32_pair d = o32_dst(c, insn->dst_reg);
 
-	logic_half(c, BPF_OP(insn->code), d.lo, insn->imm);
-	logic_half(c, BPF_OP(insn->code), d.hi, insn->imm < 0 ? -1 : 0);
+	u8 op = BPF_OP(insn->code);
+
+	logic_half(c, op, d.lo, insn->imm);
+	if (op == BPF_AND && insn->imm >= 0)
+		o32_finish32(c, insn);
+	else if (insn->imm < 0 && op != BPF_AND && !o32_low_is_all(c, insn))
+		logic_half(c, op, d.hi, -1);
 }
 
 /* dst = (u32)(dst | imm), dst = (u32)dst & imm, dst = (u32)(dst ^ imm) */
@@ -225,7 +289,7 @@ void o32_logic32_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 	struct o32_pair d = o32_dst(c, insn->dst_reg);
 
 	logic_half(c, BPF_OP(insn->code), d.lo, insn->imm);
-	o32_zero(c, d.hi);
+	o32_finish32(c, insn);
 }
 
 /* dst = -dst */
@@ -234,6 +298,8 @@ void o32_neg64(struct bjn_ctx *c, const struct bpf_insn *insn)
 	struct o32_pair d = o32_dst(c, insn->dst_reg);
 
 	mi_subu(c, d.lo, MI_ZERO, d.lo);
+	if (o32_low_is_all(c, insn))
+		return;
 	mi_sltu(c, O32_X1, MI_ZERO, d.lo);
 	mi_subu(c, d.hi, MI_ZERO, d.hi);
 	mi_subu(c, d.hi, d.hi, O32_X1);
@@ -245,5 +311,5 @@ void o32_neg32(struct bjn_ctx *c, const struct bpf_insn *insn)
 	struct o32_pair d = o32_dst(c, insn->dst_reg);
 
 	mi_subu(c, d.lo, MI_ZERO, d.lo);
-	o32_zero(c, d.hi);
+	o32_finish32(c, insn);
 }

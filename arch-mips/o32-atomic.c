@@ -39,11 +39,11 @@ static u32 rmw_op(s32 imm)
 	return 0;
 }
 
-/* rd = (u32)X1 */
-static void result(struct bjn_ctx *c, struct o32_pair rd)
+/* The high half of a register whose low half has been loaded. */
+static void finish(struct bjn_ctx *c, u8 reg)
 {
-	mi_move(c, rd.lo, O32_X1);
-	o32_zero(c, rd.hi);
+	if (!mi_is_zext(c, reg))
+		o32_zero(c, o32_dst(c, reg).hi);
 }
 
 /*
@@ -80,7 +80,8 @@ static void read_modify_write(struct bjn_ctx *c, const struct bpf_insn *insn)
 	mi_retry(c, O32_X2, loop);
 	mi_idle(c);
 	if (fetch) {
-		result(c, o32_dst(c, insn->src_reg));
+		mi_move(c, o32_dst(c, insn->src_reg).lo, O32_X1);
+		finish(c, insn->src_reg);
 		mi_fence(c, FENCE);
 	}
 }
@@ -93,7 +94,7 @@ static void read_modify_write(struct bjn_ctx *c, const struct bpf_insn *insn)
  *	X2 = src
  *	X2 = sc [addr], X2
  *	if (!X2) goto 1
- * 2:	R0 = X1
+ * 2:	R0 = X1			in the delay slot: when the loop goes on, they are equal
  */
 static void compare_exchange(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
@@ -111,10 +112,12 @@ static void compare_exchange(struct bjn_ctx *c, const struct bpf_insn *insn)
 	mi_move(c, O32_X2, rs);			/* delay slot */
 	mi_store_cond(c, false, O32_X2, off, addr);
 	mi_retry(c, O32_X2, loop);
-	mi_idle(c);
+	if (mi_cpu(c, BJN_MIPS_CPU_R10000))
+		mi_idle(c);			/* a branch likely leaves it out */
 	mi_land(c, &outs);
+	mi_move(c, r0.lo, O32_X1);
 	mi_fence(c, FENCE | FENCE_LLSC);
-	result(c, r0);
+	finish(c, BPF_REG_0);
 }
 
 /*
@@ -165,8 +168,6 @@ static enum bjn_mips_helper helper64(s32 imm)
 	case BPF_XOR:
 	case BPF_XOR | BPF_FETCH:
 		return BJN_MIPS_XOR64;
-	case BPF_XCHG:
-		return BJN_MIPS_XCHG64;
 	}
 	return BJN_MIPS_NR_HELPERS;
 }
@@ -174,21 +175,23 @@ static enum bjn_mips_helper helper64(s32 imm)
 /* The same for 8 bytes. */
 void o32_atomic64(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
-	const struct o32_arg args[] = {
-		{ O32_REG, BPF_REG_0 },
-		{ O32_REG, insn->src_reg },
-		{ O32_ADDR, insn->dst_reg, insn->off },
-	};
+	const struct o32_arg value = { O32_REG, insn->src_reg };
+	const struct o32_arg addr = { O32_ADDR, insn->dst_reg, insn->off };
+	const struct o32_arg value_first[] = { value, addr };
+	const struct o32_arg addr_first[] = { addr, value };
+	const struct o32_arg compare[] = { addr, { O32_REG, BPF_REG_0 }, value };
 
 	if (insn->imm == BPF_LOAD_ACQ)
 		load_acquire(c, insn);
 	else if (insn->imm == BPF_STORE_REL)
 		store_release(c, insn);
 	else if (insn->imm == BPF_CMPXCHG)
-		o32_own_call(c, BJN_MIPS_CMPXCHG64, BPF_REG_0, args, 3);
+		o32_own_call(c, BJN_MIPS_CMPXCHG64, BPF_REG_0, compare, 3);
+	else if (insn->imm == BPF_XCHG)
+		o32_own_call(c, BJN_MIPS_XCHG64, insn->src_reg, addr_first, 2);
 	else if (helper64(insn->imm) == BJN_MIPS_NR_HELPERS)
 		bjn_fail(c, -EOPNOTSUPP, "unknown atomic operation");
 	else
 		o32_own_call(c, helper64(insn->imm),
-			     insn->imm & BPF_FETCH ? insn->src_reg : O32_NO_RESULT, args + 1, 2);
+			     insn->imm & BPF_FETCH ? insn->src_reg : O32_NO_RESULT, value_first, 2);
 }

@@ -14,46 +14,39 @@ static bool is_live(struct bjn_ctx *c, u8 reg)
 	return o32_frame(c)->live & 1u << reg;
 }
 
-/* Call an absolute address; the caller fills the delay slot. */
+/* A word for the delay slot of a call by way of t9, whose address is loaded next. */
+static u32 take_word(struct bjn_ctx *c)
+{
+	return mi_take(c, 1u << MI_T9, 1u << MI_T9 | 1u << MI_RA);
+}
+
+/* Call an absolute address. */
 static void call_absolute(struct bjn_ctx *c, u64 addr)
 {
+	u32 word = take_word(c);
+
 	if (!addr || addr & 3)
 		bjn_fail(c, -EINVAL, "call of an impossible address");
 	mi_li32(c, MI_T9, (s32)addr);
 	mi_call_reg(c, MI_T9);
+	mi_slot(c, word);
 }
 
-/* Put R3 to R5 on the stack, save for the last word, which is returned. */
-static int push_args(struct bjn_ctx *c)
+/* Put R3 to R5 on the stack. */
+static void push_args(struct bjn_ctx *c)
 {
-	int i, last = -1;
+	int i;
 
-	for (i = 0; i < O32_ARG_WORDS; i++) {
-		if (!is_live(c, (u8)(BPF_REG_3 + i / 2)))
-			continue;
-		if (last >= 0)
-			mi_sw(c, O32_ARG3 + last, ARGS + 4 * last, MI_SP);
-		last = i;
-	}
-	return last;
-}
-
-/* A delay slot: the last word of R3 to R5, see push_args(). */
-static void push_last(struct bjn_ctx *c, int last)
-{
-	if (last >= 0)
-		mi_sw(c, O32_ARG3 + last, ARGS + 4 * last, MI_SP);
-	else
-		mi_idle(c);
+	for (i = 0; i < O32_ARG_WORDS; i++)
+		if (is_live(c, (u8)(BPF_REG_3 + i / 2)))
+			mi_sw(c, O32_ARG3 + i, ARGS + 4 * i, MI_SP);
 }
 
 /* R0 = helper(R1, R2, R3, R4, R5) */
 static void call_helper(struct bjn_ctx *c, const struct bjn_call *call)
 {
-	int last = push_args(c);
-
+	push_args(c);
 	call_absolute(c, call->addr);
-	push_last(c, last);
 }
 
 /* Extend an argument of less than 4 bytes as the C ABI wants it. */
@@ -132,7 +125,6 @@ static void call_kfunc(struct bjn_ctx *c, const struct bjn_call *call)
 		}
 	}
 	call_absolute(c, call->addr);
-	mi_idle(c);
 	widen_result(c, call);
 }
 
@@ -143,8 +135,9 @@ static void call_kfunc(struct bjn_ctx *c, const struct bjn_call *call)
 static void call_subprog(struct bjn_ctx *c, const struct bjn_call *call)
 {
 	const struct o32_frame *f = o32_frame(c);
-	int last = push_args(c);
+	u32 word;
 
+	push_args(c);
 	if (c->prog->extra_pass && !call->addr)
 		bjn_fail(c, -EINVAL, "call of a program without an address");
 	if (f->tcc_kind == O32_TCC_BOTH || f->tcc_kind == O32_TCC_PTR) {
@@ -152,9 +145,10 @@ static void call_subprog(struct bjn_ctx *c, const struct bjn_call *call)
 		mi_sw(c, O32_X1, 0, MI_SP);
 	}
 	o32_give_s8_back(c);
+	word = take_word(c);
 	mi_address(c, MI_T9, c->prog->extra_pass ? call->addr : 0);
 	mi_call_reg(c, MI_T9);
-	push_last(c, last);
+	mi_slot(c, word);
 }
 
 /*
@@ -179,7 +173,6 @@ static void timed_may_goto(struct bjn_ctx *c, const struct bjn_call *call)
 {
 	mi_addu(c, O32_AX_LO, O32_AX_LO, o32_src(c, BPF_REG_10, O32_X1).lo);
 	call_absolute(c, call->addr);
-	mi_idle(c);
 }
 
 /* R0 = number of this CPU */
@@ -241,43 +234,72 @@ static void spill(struct bjn_ctx *c, u32 op, u8 except)
 	}
 }
 
-/* rd = one half of a BPF register after spill() */
-static void unspill(struct bjn_ctx *c, enum mi_reg rd, u8 reg, bool high)
+/*
+ * Register with one half of a BPF register: its own unless an argument has
+ * already been put there, else @tmp, loaded from where spill() left it.
+ */
+static enum mi_reg half(struct bjn_ctx *c, u8 reg, bool high, u32 written, enum mi_reg tmp)
 {
-	struct o32_pair p;
+	struct o32_pair p = o32_src(c, reg, tmp);
+	enum mi_reg r = high ? p.hi : p.lo;
 
-	if (reg <= BPF_REG_5) {
-		mi_lw(c, rd, o32_frame(c)->spill + 8 * reg + 4 * high, MI_SP);
-		return;
-	}
-	p = o32_src(c, reg, O32_X2);
-	mi_move(c, rd, high ? p.hi : p.lo);
+	if (!(written >> r & 1))
+		return r;
+	mi_lw(c, tmp, o32_frame(c)->spill + 8 * reg + 4 * high, MI_SP);
+	return tmp;
+}
+
+/* One half of an argument, for register $a0 + @slot or beyond on the stack. */
+static void load_half(struct bjn_ctx *c, const struct o32_arg *arg, bool high, u32 slot,
+		      u32 written)
+{
+	enum mi_reg rd = slot < 4 ? MI_A0 + slot : O32_X1, rs = rd;
+
+	if (arg->kind == O32_REG)
+		rs = half(c, arg->reg, high, written, rd);
+	else if (high)
+		o32_sign(c, rd, arg->v);
+	else
+		mi_li32(c, rd, arg->v);
+	if (slot >= 4)
+		mi_sw(c, rs, slot * 4, MI_SP);
+	else if (rs != rd)
+		mi_move(c, rd, rs);
+}
+
+/* An address, in register $a0 + @slot. */
+static void load_address(struct bjn_ctx *c, const struct o32_arg *arg, u32 slot, u32 written)
+{
+	enum mi_reg rd = MI_A0 + slot, base;
+	s64 off = arg->v;
+
+	if (arg->reg == BPF_REG_10)
+		base = o32_base(c, arg->reg, &off);
+	else
+		base = half(c, arg->reg, false, written, rd);
+	if (off || base == MI_SP)
+		o32_addi(c, rd, base, (s32)off, O32_X2);
+	else if (base != rd)
+		mi_move(c, rd, base);
 }
 
 /* The argument that begins with register $a0 + @slot, or beyond on the stack. */
-static void load_arg(struct bjn_ctx *c, const struct o32_arg *arg, u32 slot)
+static void load_arg(struct bjn_ctx *c, const struct o32_arg *arg, u32 slot, u32 written)
 {
 	u8 be = mi_is_be(c);
-	enum mi_reg lo = MI_A0 + slot + be, hi = MI_A0 + slot + !be;
 
-	switch (arg->kind) {
-	case O32_REG:
-		unspill(c, lo, arg->reg, false);
-		unspill(c, hi, arg->reg, true);
-		break;
-	case O32_CONST:
-		mi_li32(c, lo, arg->v);
-		o32_sign(c, hi, arg->v);
-		break;
-	default:
-		unspill(c, O32_X1, arg->reg, false);
-		if (slot < 4) {
-			mi_addiu(c, MI_A0 + slot, O32_X1, arg->v);
-		} else {
-			mi_addiu(c, O32_X1, O32_X1, arg->v);
-			mi_sw(c, O32_X1, slot * 4, MI_SP);
-		}
+	if (arg->kind == O32_ADDR) {
+		load_address(c, arg, slot, written);
+		return;
 	}
+	load_half(c, arg, false, slot + be, written);
+	load_half(c, arg, true, slot + !be, written);
+}
+
+/* Does a register pair have its argument to begin with? */
+static bool is_in_place(const struct o32_arg *arg, u32 slot)
+{
+	return arg->kind == O32_REG && arg->reg == BPF_REG_1 + slot / 2 && slot < 4;
 }
 
 /**
@@ -285,7 +307,7 @@ static void load_arg(struct bjn_ctx *c, const struct o32_arg *arg, u32 slot)
  * @c: compilation
  * @helper: which one
  * @dst: BPF register for the result, or O32_NO_RESULT
- * @args: arguments of 64 bits each, save that the last may be an address
+ * @args: arguments of 64 bits each or addresses, the latter among the first two
  * @nr: number of arguments, at most 3
  *
  * At most O32_OWN_CALL_WORDS.
@@ -293,15 +315,19 @@ static void load_arg(struct bjn_ctx *c, const struct o32_arg *arg, u32 slot)
 void o32_own_call(struct bjn_ctx *c, enum bjn_mips_helper helper, u8 dst,
 		  const struct o32_arg *args, u32 nr)
 {
+	bool is_arg_pair = dst == BPF_REG_1 || dst == BPF_REG_2;
+	u32 written = 0, i;
 	struct o32_pair d;
 	u8 be = mi_is_be(c);
-	u32 i;
 
-	spill(c, MI_OP_sw, O32_NO_RESULT);
-	for (i = 0; i < nr; i++)
-		load_arg(c, &args[i], 2 * i);
+	/* The old value of the result is not needed, save perhaps as an argument. */
+	spill(c, MI_OP_sw, is_arg_pair ? O32_NO_RESULT : dst);
+	for (i = 0; i < nr; i++) {
+		load_arg(c, &args[i], 2 * i, written);
+		if (!is_in_place(&args[i], 2 * i) && i < 2)
+			written |= 3u << (MI_A0 + 2 * i);
+	}
 	call_absolute(c, c->env->helper[helper]);
-	mi_idle(c);
 	if (dst != O32_NO_RESULT && dst != BPF_REG_0) {
 		d = o32_dst(c, dst);
 		mi_move(c, d.lo, MI_V0 + be);

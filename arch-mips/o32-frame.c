@@ -225,6 +225,8 @@ void o32_prologue(struct bjn_ctx *c)
 		mi_sw(c, O32_X3, f->priv, MI_SP);
 	}
 	mi_entry(c);
+	if (!c->prog->is_subprog && !c->prog->extension && f->live & 1u << BPF_REG_1)
+		mi_know_zext(c, BPF_REG_1);
 }
 
 /**
@@ -276,19 +278,24 @@ void o32_release(struct bjn_ctx *c)
 }
 
 /*
- * Return to the caller. R0 of a main program is a C int, the low half in v0,
- * and an exception callback returns for one; a subprogram returns all of it.
+ * Return to the caller. R0 as a C int is its low half, which the ABI wants in
+ * v0; without a frame something before the jump may go into its delay slot.
  */
 static void leave_and_return(struct bjn_ctx *c)
 {
-	bool wide = (c->prog->is_subprog && !c->prog->exception_cb) ||
-		    c->prog->wide_result || mi_cpu(c, BJN_MIPS_CPU_WIDE_R0);
+	u32 word;
 
 	o32_restore(c);
-	if (!wide && mi_is_be(c))
+	if (mi_returns_int(c) && mi_is_be(c))
 		mi_move(c, MI_V0, MI_V1);
+	if (o32_frame(c)->size) {
+		mi_jump_reg(c, MI_RA);
+		o32_release(c);
+		return;
+	}
+	word = mi_take(c, 1u << MI_RA, 0);
 	mi_jump_reg(c, MI_RA);
-	o32_release(c);
+	mi_slot(c, word);
 }
 
 /* return R0 */
@@ -296,14 +303,13 @@ void o32_exit(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
 	struct o32_frame *f = o32_frame(c);
 
-	if (c->idx == c->prog->len - 1) {
-		f->exit_used = true;	/* falls through */
-	} else if (f->nr_save + 3 <= O32_EXIT_WORDS) {
+	if (f->nr_save + 3 <= O32_EXIT_WORDS) {
 		leave_and_return(c);
-	} else {
-		f->exit_used = true;
-		mi_jump(c, c->prog->len);
+		return;
 	}
+	f->exit_used = true;
+	if (c->idx != c->prog->len - 1)
+		mi_jump(c, c->prog->len);
 }
 
 /**

@@ -81,6 +81,77 @@ static void decide_high(struct bjn_ctx *c, enum mi_reg differ, enum mi_reg less)
 		mi_or(c, O32_X1, O32_X1, less);
 }
 
+/* if ((u32)a cond (u32)b) goto pc + off; signed: s32 */
+static void compare_half(struct bjn_ctx *c, const struct bpf_insn *insn, enum mi_reg a,
+			 enum mi_reg b)
+{
+	const struct comparison *cmp = comparison(insn);
+	u32 target = bjn_target(c, insn->off);
+
+	if (!cmp->set) {
+		mi_branch(c, cmp->branch, a, b, target);
+		return;
+	}
+	mi_dst(c, cmp->set, O32_X1, cmp->swap ? b : a, cmp->swap ? a : b);
+	mi_branch(c, cmp->branch, O32_X1, MI_ZERO, target);
+}
+
+/* The same as compare_half() for an ordering that slti or sltiu can do. */
+static bool compare_short(struct bjn_ctx *c, const struct bpf_insn *insn, enum mi_reg a)
+{
+	const struct comparison *cmp = comparison(insn);
+	s64 limit = (s64)insn->imm + cmp->swap;
+	u32 branch = cmp->branch;
+
+	if (!cmp->set || !bjn_is_s(limit, 16) || (!limit && cmp->set == MI_OP_sltu))
+		return false;
+	if (cmp->swap)
+		branch = branch == MI_OP_beq ? MI_OP_bne : MI_OP_beq;
+	mi_tsi(c, cmp->set == MI_OP_slt ? MI_OP_slti : MI_OP_sltiu, O32_X1, a, limit);
+	mi_branch(c, branch, O32_X1, MI_ZERO, bjn_target(c, insn->off));
+	return true;
+}
+
+/* if ((u32)a cond (u32)imm) goto pc + off; signed: s32 */
+static void compare_half_const(struct bjn_ctx *c, const struct bpf_insn *insn, enum mi_reg a)
+{
+	if (!insn->imm) {
+		branch_zero(c, insn, a);
+	} else if (!compare_short(c, insn, a)) {
+		mi_li32(c, O32_X2, insn->imm);
+		compare_half(c, insn, a, O32_X2);
+	}
+}
+
+/*
+ * Low halves decide where both operands are sign-extended. So they do, without
+ * a sign, where both are zero-extended.
+ *
+ * Return: false if they are neither; else @low is the comparison of low halves.
+ */
+static bool low_decides(struct bjn_ctx *c, const struct bpf_insn *insn, struct bpf_insn *low)
+{
+	bool k = BPF_SRC(insn->code) == BPF_K;
+	bool zext = k ? insn->imm >= 0 : mi_is_zext(c, insn->src_reg);
+	bool sext = k || mi_is_sext(c, insn->src_reg);
+
+	*low = *insn;
+	if (sext && mi_is_sext(c, insn->dst_reg))
+		return true;
+	if (!zext || !mi_is_zext(c, insn->dst_reg))
+		return false;
+	switch (BPF_OP(insn->code)) {
+	case BPF_JSGT:
+	case BPF_JSGE:
+		low->code -= BPF_JSGT - BPF_JGT;
+		break;
+	case BPF_JSLT:
+	case BPF_JSLE:
+		low->code -= BPF_JSLT - BPF_JLT;
+	}
+	return true;
+}
+
 /* if (dst cond src) goto pc + off */
 void o32_jmp64_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
@@ -89,9 +160,14 @@ void o32_jmp64_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 	struct o32_pair b = o32_src(c, insn->src_reg, O32_X2);
 	u32 target = bjn_target(c, insn->off);
 	struct o32_pair t = a;
+	struct bpf_insn low;
 
 	if (mi_is_decided(c, insn))
 		return;
+	if (low_decides(c, insn, &low)) {
+		compare_half(c, &low, a.lo, b.lo);
+		return;
+	}
 	if (cmp->swap) {
 		a = b;
 		b = t;
@@ -135,7 +211,7 @@ static void differ_const(struct bjn_ctx *c, struct o32_pair a, s32 imm)
 	}
 }
 
-/* X1 = a < limit, 64 bits; the limit fits 33 bits */
+/* X1 = a < limit, 64 bits, true is anything but 0; the limit fits 33 bits */
 static void less_const(struct bjn_ctx *c, u32 set, struct o32_pair a, s64 limit)
 {
 	if (bjn_is_s((s32)limit, 16)) {
@@ -150,9 +226,8 @@ static void less_const(struct bjn_ctx *c, u32 set, struct o32_pair a, s64 limit)
 		mi_slt(c, O32_X2, a.hi, MI_ZERO);
 		decide_high(c, a.hi, O32_X2);
 	} else if (set == MI_OP_sltu) {
-		mi_nor(c, O32_X3, a.hi, MI_ZERO);
-		mi_sltu(c, O32_X2, MI_ZERO, O32_X3);
-		mi_or(c, O32_X1, O32_X1, O32_X2);
+		mi_addiu(c, O32_X3, a.hi, 1);
+		mi_or(c, O32_X1, O32_X1, O32_X3);
 	} else {
 		mi_nor(c, O32_X3, a.hi, MI_ZERO);
 		mi_slti(c, O32_X2, a.hi, -1);
@@ -168,9 +243,14 @@ void o32_jmp64_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 	s64 limit = (s64)insn->imm + cmp->swap;
 	u32 target = bjn_target(c, insn->off);
 	u32 branch = cmp->branch;
+	struct bpf_insn low;
 
 	if (mi_is_decided(c, insn))
 		return;
+	if (low_decides(c, insn, &low)) {
+		compare_half_const(c, &low, a.lo);
+		return;
+	}
 	if (!limit && cmp->set == MI_OP_slt) {
 		/* the sign decides: a < 0 */
 		mi_branch(c, (branch == MI_OP_bne) != cmp->swap ? MI_OP_bltz : MI_OP_bgez, a.hi,
@@ -193,21 +273,6 @@ void o32_jmp64_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 	mi_branch(c, branch, O32_X1, MI_ZERO, target);
 }
 
-/* if ((u32)a cond (u32)b) goto pc + off; signed: s32 */
-static void compare_half(struct bjn_ctx *c, const struct bpf_insn *insn, enum mi_reg a,
-			 enum mi_reg b)
-{
-	const struct comparison *cmp = comparison(insn);
-	u32 target = bjn_target(c, insn->off);
-
-	if (!cmp->set) {
-		mi_branch(c, cmp->branch, a, b, target);
-		return;
-	}
-	mi_dst(c, cmp->set, O32_X1, cmp->swap ? b : a, cmp->swap ? a : b);
-	mi_branch(c, cmp->branch, O32_X1, MI_ZERO, target);
-}
-
 /* if ((u32)dst cond (u32)src) goto pc + off; signed: s32 */
 void o32_jmp32_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
@@ -218,22 +283,6 @@ void o32_jmp32_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 	compare_half(c, insn, a, o32_src(c, insn->src_reg, O32_X2).lo);
 }
 
-/* The same as compare_half() for an ordering that slti or sltiu can do. */
-static bool compare_short(struct bjn_ctx *c, const struct bpf_insn *insn, enum mi_reg a)
-{
-	const struct comparison *cmp = comparison(insn);
-	s64 limit = (s64)insn->imm + cmp->swap;
-	u32 branch = cmp->branch;
-
-	if (!cmp->set || !bjn_is_s(limit, 16) || (!limit && cmp->set == MI_OP_sltu))
-		return false;
-	if (cmp->swap)
-		branch = branch == MI_OP_beq ? MI_OP_bne : MI_OP_beq;
-	mi_tsi(c, cmp->set == MI_OP_slt ? MI_OP_slti : MI_OP_sltiu, O32_X1, a, limit);
-	mi_branch(c, branch, O32_X1, MI_ZERO, bjn_target(c, insn->off));
-	return true;
-}
-
 /* if ((u32)dst cond (u32)imm) goto pc + off; signed: s32 */
 void o32_jmp32_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
@@ -241,12 +290,7 @@ void o32_jmp32_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 
 	if (mi_is_decided(c, insn))
 		return;
-	if (!insn->imm) {
-		branch_zero(c, insn, a);
-	} else if (!compare_short(c, insn, a)) {
-		mi_li32(c, O32_X2, insn->imm);
-		compare_half(c, insn, a, O32_X2);
-	}
+	compare_half_const(c, insn, a);
 }
 
 /* if (dst & src) goto pc + off */
@@ -258,8 +302,10 @@ void o32_jset64_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 	if (mi_is_decided(c, insn))
 		return;
 	mi_and(c, O32_X1, a.lo, b.lo);
-	mi_and(c, O32_X2, a.hi, b.hi);
-	mi_or(c, O32_X1, O32_X1, O32_X2);
+	if (!mi_is_zext(c, insn->dst_reg) && !mi_is_zext(c, insn->src_reg)) {
+		mi_and(c, O32_X2, a.hi, b.hi);
+		mi_or(c, O32_X1, O32_X1, O32_X2);
+	}
 	branch_zero(c, insn, O32_X1);
 }
 
@@ -293,7 +339,7 @@ void o32_jset64_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 	if (mi_is_decided(c, insn))
 		return;
 	mask_half(c, a.lo, insn->imm);
-	if (insn->imm < 0)
+	if (insn->imm < 0 && !mi_is_zext(c, insn->dst_reg))
 		mi_or(c, O32_X1, O32_X1, a.hi);
 	branch_zero(c, insn, O32_X1);
 }

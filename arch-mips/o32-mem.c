@@ -29,7 +29,8 @@ static void one(struct bjn_ctx *c, u32 op, enum mi_reg rd, s64 off, enum mi_reg 
  * @c: compilation
  * @kind: load, sign-extending load or store
  * @size: BPF_SIZE of the opcode
- * @rd: value; only the low half matters for a store of less than 64 bits
+ * @rd: value; only the low half matters for a store of less than 64 bits. A
+ *	high half of $zero is that of a loaded value that nobody wants
  * @base: register with the address
  * @off: offset in bytes, fits 32 bits; O32_X0 is used beyond 16, and O32_X3 if
  *	that is @base
@@ -49,14 +50,17 @@ void o32_access(struct bjn_ctx *c, enum o32_access_kind kind, u8 size, struct o3
 		off = 0;
 	}
 	if (size == BPF_DW) {
-		one(c, op, rd.hi, off + (be ? 0 : 4), base, fault);
+		if (kind == O32_STORE || rd.hi != MI_ZERO)
+			one(c, op, rd.hi, off + (be ? 0 : 4), base, fault);
 		one(c, op, rd.lo, off + (be ? 4 : 0), base, fault);
 		return;
 	}
 	one(c, op, rd.lo, off, base, fault);
+	if (rd.hi == MI_ZERO || kind == O32_STORE)
+		return;
 	if (kind == O32_LOAD)
 		o32_zero(c, rd.hi);
-	else if (kind == O32_LOAD_SX)
+	else
 		mi_sra(c, rd.hi, rd.lo, 31);
 }
 
@@ -65,8 +69,13 @@ static void load(struct bjn_ctx *c, const struct bpf_insn *insn, enum o32_access
 {
 	s64 off = insn->off;
 	enum mi_reg base = o32_base(c, insn->src_reg, &off);
+	struct o32_pair rd = o32_dst(c, insn->dst_reg);
+	bool short_load = kind == O32_LOAD && BPF_SIZE(insn->code) != BPF_DW;
 
-	o32_access(c, kind, BPF_SIZE(insn->code), o32_dst(c, insn->dst_reg), base, off, fault);
+	/* An upper half that is zero stays so; one that nobody looks at stays as it is. */
+	if ((short_load && mi_is_zext(c, insn->dst_reg)) || o32_low_is_all(c, insn))
+		rd.hi = MI_ZERO;
+	o32_access(c, kind, BPF_SIZE(insn->code), rd, base, off, fault);
 }
 
 /*

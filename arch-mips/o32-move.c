@@ -2,12 +2,13 @@
 /* 32-bit CPUs: moves and byte swaps. */
 #include "o32.h"
 
-static void move_pair(struct bjn_ctx *c, struct o32_pair d, struct o32_pair s)
+/* d.hi = @hi, which is 0 if the source is zero-extended */
+static void move_high(struct bjn_ctx *c, const struct bpf_insn *insn, enum mi_reg hi)
 {
-	if (d.lo == s.lo)
-		return;
-	mi_move(c, d.lo, s.lo);
-	mi_move(c, d.hi, s.hi);
+	if (mi_is_zext(c, insn->src_reg) || hi == MI_ZERO)
+		o32_finish32(c, insn);
+	else if (!o32_low_is_all(c, insn))
+		mi_move(c, o32_dst(c, insn->dst_reg).hi, hi);
 }
 
 static bool is_movsx(struct bjn_ctx *c, s16 off)
@@ -25,15 +26,17 @@ void o32_mov64_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 	struct o32_pair s = o32_src(c, insn->src_reg, d.lo);
 
 	if (!insn->off) {
-		if (s.lo == d.lo && s.hi != d.hi)
-			o32_zero(c, d.hi);	/* R10, put there by o32_src() */
-		else
-			move_pair(c, d, s);
+		if (s.lo != d.lo)
+			mi_move(c, d.lo, s.lo);
+		/* R10 is put into d.lo by o32_src() */
+		if (insn->dst_reg != insn->src_reg)
+			move_high(c, insn, s.hi);
 	} else if (insn->off == BJN_MOV_PERCPU) {
 		o32_percpu(c, d, s);
 	} else if (is_movsx(c, insn->off)) {
 		o32_sext(c, d.lo, s.lo, (unsigned int)insn->off);
-		mi_sra(c, d.hi, d.lo, 31);
+		if (!o32_low_is_all(c, insn))
+			mi_sra(c, d.hi, d.lo, 31);
 	}
 }
 
@@ -45,7 +48,7 @@ void o32_mov32_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 
 	if (!insn->off || is_movsx(c, insn->off))
 		o32_sext(c, d.lo, s.lo, insn->off ? (unsigned int)insn->off : 32);
-	o32_zero(c, d.hi);
+	o32_finish32(c, insn);
 }
 
 /* dst = imm */
@@ -54,7 +57,10 @@ void o32_mov64_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 	struct o32_pair d = o32_dst(c, insn->dst_reg);
 
 	mi_li32(c, d.lo, insn->imm);
-	o32_sign(c, d.hi, insn->imm);
+	if (insn->imm >= 0)
+		o32_finish32(c, insn);
+	else if (!o32_low_is_all(c, insn))
+		o32_sign(c, d.hi, insn->imm);
 }
 
 /* dst = (u32)imm */
@@ -63,7 +69,7 @@ void o32_mov32_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 	struct o32_pair d = o32_dst(c, insn->dst_reg);
 
 	mi_li32(c, d.lo, insn->imm);
-	o32_zero(c, d.hi);
+	o32_finish32(c, insn);
 }
 
 /* dst = imm64; the address of a function is known in the extra pass only */
@@ -73,7 +79,10 @@ void o32_ld_imm64(struct bjn_ctx *c, const struct bpf_insn *insn)
 
 	if (insn->src_reg != BPF_PSEUDO_FUNC) {
 		mi_li32(c, d.lo, insn->imm);
-		mi_li32(c, d.hi, insn[1].imm);
+		if (!insn[1].imm)
+			o32_finish32(c, insn);
+		else if (!o32_low_is_all(c, insn))
+			mi_li32(c, d.hi, insn[1].imm);
 		return;
 	}
 	mi_address(c, d.lo, c->prog->extra_pass ? (u32)insn->imm : 0);
@@ -122,13 +131,17 @@ void o32_bswap(struct bjn_ctx *c, const struct bpf_insn *insn)
 	switch (insn->imm) {
 	case 16:
 		swap16(c, d.lo);
-		o32_zero(c, d.hi);
+		o32_finish32(c, insn);
 		break;
 	case 32:
 		swap32(c, d.lo, d.lo);
-		o32_zero(c, d.hi);
+		o32_finish32(c, insn);
 		break;
 	case 64:
+		if (o32_low_is_all(c, insn)) {
+			swap32(c, d.lo, d.hi);
+			break;
+		}
 		mi_move(c, O32_X3, d.lo);
 		swap32(c, d.lo, d.hi);
 		swap32(c, d.hi, O32_X3);
@@ -146,10 +159,10 @@ static void truncate(struct bjn_ctx *c, const struct bpf_insn *insn)
 	switch (insn->imm) {
 	case 16:
 		mi_andi(c, d.lo, d.lo, 0xffff);
-		o32_zero(c, d.hi);
+		o32_finish32(c, insn);
 		break;
 	case 32:
-		o32_zero(c, d.hi);
+		o32_finish32(c, insn);
 		break;
 	case 64:
 		break;

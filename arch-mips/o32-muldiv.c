@@ -22,9 +22,9 @@ static void mul_low(struct bjn_ctx *c, enum mi_reg rd, enum mi_reg rs, enum mi_r
  *	d = d.lo * s.lo, all 64 bits
  *	d.hi += X1
  *
- * This is what follows the first line.
+ * This is what follows the first line; @cross: X1 is not known to be 0.
  */
-static void finish_product(struct bjn_ctx *c, struct o32_pair d, struct o32_pair s)
+static void finish_product(struct bjn_ctx *c, struct o32_pair d, struct o32_pair s, bool cross)
 {
 	if (mi_is_r6(c)) {
 		mi_muhu(c, d.hi, d.lo, s.lo);
@@ -34,7 +34,8 @@ static void finish_product(struct bjn_ctx *c, struct o32_pair d, struct o32_pair
 		mi_mflo(c, d.lo);
 		mi_from_hilo(c, MI_OP_mfhi, d.hi);
 	}
-	mi_addu(c, d.hi, d.hi, O32_X1);
+	if (cross)
+		mi_addu(c, d.hi, d.hi, O32_X1);
 }
 
 /* dst *= src */
@@ -42,13 +43,20 @@ void o32_mul64_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
 	struct o32_pair d = o32_dst(c, insn->dst_reg);
 	struct o32_pair s = o32_src(c, insn->src_reg, O32_X2);
+	bool src_zext = s.hi == MI_ZERO || mi_is_zext(c, insn->src_reg);
+	bool dst_zext = mi_is_zext(c, insn->dst_reg);
 
-	mul_low(c, O32_X1, d.hi, s.lo);
-	if (s.hi != MI_ZERO) {
-		mul_low(c, O32_X0, d.lo, s.hi);
-		mi_addu(c, O32_X1, O32_X1, O32_X0);
+	if (o32_low_is_all(c, insn)) {
+		mul_low(c, d.lo, d.lo, s.lo);
+		return;
 	}
-	finish_product(c, d, s);
+	if (!dst_zext)
+		mul_low(c, O32_X1, d.hi, s.lo);
+	if (!src_zext)
+		mul_low(c, dst_zext ? O32_X1 : O32_X0, d.lo, s.hi);
+	if (!dst_zext && !src_zext)
+		mi_addu(c, O32_X1, O32_X1, O32_X0);
+	finish_product(c, d, s, !dst_zext || !src_zext);
 }
 
 /* dst *= imm */
@@ -69,10 +77,18 @@ void o32_mul64_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 		return;
 	}
 	mi_li32(c, O32_X2, insn->imm);
+	if (o32_low_is_all(c, insn)) {
+		mul_low(c, d.lo, d.lo, O32_X2);
+		return;
+	}
+	if (insn->imm > 0 && mi_is_zext(c, insn->dst_reg)) {
+		finish_product(c, d, s, false);
+		return;
+	}
 	mul_low(c, O32_X1, d.hi, O32_X2);
 	if (insn->imm < 0)
 		mi_subu(c, O32_X1, O32_X1, d.lo);	/* s.hi is -1 */
-	finish_product(c, d, s);
+	finish_product(c, d, s, true);
 }
 
 /* dst = (u32)(dst * src) */
@@ -81,7 +97,7 @@ void o32_mul32_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 	struct o32_pair d = o32_dst(c, insn->dst_reg);
 
 	mul_low(c, d.lo, d.lo, o32_src(c, insn->src_reg, O32_X2).lo);
-	o32_zero(c, d.hi);
+	o32_finish32(c, insn);
 }
 
 /* dst = (u32)(dst * imm) */
@@ -97,7 +113,7 @@ void o32_mul32_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 		mi_li32(c, O32_X2, insn->imm);
 		mul_low(c, d.lo, d.lo, O32_X2);
 	}
-	o32_zero(c, d.hi);
+	o32_finish32(c, insn);
 }
 
 /* rd = rd / rt, rd % rt; one half, signed when off is 1 */
@@ -123,7 +139,7 @@ void o32_div32_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 	struct o32_pair d = o32_dst(c, insn->dst_reg);
 
 	divide_half(c, insn, d.lo, o32_src(c, insn->src_reg, O32_X2).lo);
-	o32_zero(c, d.hi);
+	o32_finish32(c, insn);
 }
 
 /* rd = rd & (2^log - 1); one half, log < 32 */
@@ -156,7 +172,7 @@ void o32_div32_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 		mi_li32(c, O32_X2, insn->imm);
 		divide_half(c, insn, d.lo, O32_X2);
 	}
-	o32_zero(c, d.hi);
+	o32_finish32(c, insn);
 }
 
 static enum bjn_mips_helper div_helper(const struct bpf_insn *insn)
@@ -184,7 +200,10 @@ static void div_pow2(struct bjn_ctx *c, const struct bpf_insn *insn, unsigned in
 
 	if (BPF_OP(insn->code) == BPF_MOD) {
 		mask_low(c, d.lo, log);
-		o32_zero(c, d.hi);
+		o32_finish32(c, insn);
+	} else if (mi_is_zext(c, insn->dst_reg)) {
+		if (log)
+			mi_srl(c, d.lo, d.lo, log);
 	} else if (log) {
 		mi_sll(c, O32_X1, d.hi, 32 - log);
 		mi_srl(c, d.lo, d.lo, log);

@@ -4,7 +4,8 @@
 
 /*
  * d <<= n for any n, of which the hardware takes five bits; bit 5 decides
- * whether a half moves over. n differs from d and from X1, X2.
+ * whether a half moves over. n may be d.lo, which is written last, but not
+ * d.hi, X1 or X2.
  *
  *	if (n & 32)
  *		hi = lo << n, lo = 0
@@ -48,8 +49,8 @@ static void right(struct bjn_ctx *c, struct o32_pair d, enum mi_reg n, bool arit
 	mi_land(c, &few);
 	mi_sll(c, O32_X2, d.hi, 1);
 	mi_sllv(c, O32_X2, O32_X2, O32_X1);
-	mi_srlv(c, d.lo, d.lo, n);
 	mi_dts(c, op, d.hi, d.hi, n);
+	mi_srlv(c, d.lo, d.lo, n);
 	mi_or(c, d.lo, d.lo, O32_X2);
 	mi_land(c, &done);
 }
@@ -60,10 +61,6 @@ void o32_shift64_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 	struct o32_pair d = o32_dst(c, insn->dst_reg);
 	enum mi_reg n = o32_src(c, insn->src_reg, O32_X3).lo;
 
-	if (n == d.lo) {
-		mi_move(c, O32_X3, n);
-		n = O32_X3;
-	}
 	if (BPF_OP(insn->code) == BPF_LSH)
 		left(c, d, n);
 	else
@@ -88,7 +85,7 @@ void o32_shift32_x(struct bjn_ctx *c, const struct bpf_insn *insn)
 
 	/* sllv, srlv and srav are sll, srl and sra plus 4 */
 	mi_dts(c, shift_op(insn) + 4, d.lo, d.lo, o32_src(c, insn->src_reg, O32_X2).lo);
-	o32_zero(c, d.hi);
+	o32_finish32(c, insn);
 }
 
 /* rd = rs shifted by a constant; a move where that is 0 */
@@ -131,6 +128,16 @@ static void right_const(struct bjn_ctx *c, struct o32_pair d, u32 n, u32 op)
 	mi_dta(c, op, d.hi, d.hi, n);
 }
 
+/* Is shifting the low half all there is to do? */
+static bool is_short(struct bjn_ctx *c, const struct bpf_insn *insn)
+{
+	if (insn->imm >= 32)
+		return false;
+	if (BPF_OP(insn->code) == BPF_LSH)
+		return o32_low_is_all(c, insn);
+	return BPF_OP(insn->code) == BPF_RSH && mi_is_zext(c, insn->dst_reg);
+}
+
 /* dst = dst << imm, dst >> imm, dst s>> imm */
 void o32_shift64_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
@@ -138,6 +145,8 @@ void o32_shift64_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 
 	if (!bjn_is_u((u64)(s64)insn->imm, 6))
 		bjn_fail(c, -ERANGE, "shift by more than 63");
+	else if (insn->imm && is_short(c, insn))
+		mi_dta(c, shift_op(insn), d.lo, d.lo, (u64)insn->imm);
 	else if (insn->imm && BPF_OP(insn->code) == BPF_LSH)
 		left_const(c, d, (u32)insn->imm);
 	else if (insn->imm)
@@ -151,5 +160,5 @@ void o32_shift32_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 
 	if (insn->imm)
 		mi_dta(c, shift_op(insn), d.lo, d.lo, (u64)(s64)insn->imm);
-	o32_zero(c, d.hi);
+	o32_finish32(c, insn);
 }

@@ -160,6 +160,8 @@ enum mi_reg o32_base(struct bjn_ctx *c, u8 reg, s64 *off);
 
 /* o32-alu.c; also used elsewhere */
 void o32_zero(struct bjn_ctx *c, enum mi_reg rd);
+void o32_finish32(struct bjn_ctx *c, const struct bpf_insn *insn);
+bool o32_low_is_all(struct bjn_ctx *c, const struct bpf_insn *insn);
 void o32_sign(struct bjn_ctx *c, enum mi_reg rd, s64 v);
 void o32_addi(struct bjn_ctx *c, enum mi_reg rd, enum mi_reg rs, s32 v, enum mi_reg tmp);
 void o32_cmov(struct bjn_ctx *c, enum mi_reg rd, enum mi_reg rs, enum mi_reg cond);

@@ -276,6 +276,9 @@ static bool load_store(struct sim *m, u32 op, u32 rt, u64 addr)
 	return false;
 }
 
+/* Every other conditional store fails, as if something had come between. */
+static bool sc_fails;
+
 /* ll and sc of Release 6 have a short offset. */
 static u32 old_llsc(u32 w)
 {
@@ -303,10 +306,12 @@ static bool sim_mem(struct sim *m, u32 w)
 		m->next = ex->resume;
 		return true;
 	}
-	if (!load_store(m, op, insn_rt(w), addr))
-		return false;
-	if (op == MI_OP_sc || op == MI_OP_scd)
-		set(m, insn_rt(w), 1);
+	if (op != MI_OP_sc && op != MI_OP_scd)
+		return load_store(m, op, insn_rt(w), addr);
+	sc_fails = !sc_fails;
+	if (!sc_fails)
+		load_store(m, op, insn_rt(w), addr);
+	set(m, insn_rt(w), !sc_fails);
 	return true;
 }
 

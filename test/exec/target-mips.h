@@ -75,7 +75,12 @@ static u64 xor64(u64 v, u64 *p)
 	return exchange(*p ^ v, p);
 }
 
-static u64 cmpxchg64(u64 old, u64 new, u64 *p)
+static u64 xchg64(u64 *p, u64 v)
+{
+	return exchange(v, p);
+}
+
+static u64 cmpxchg64(u64 *p, u64 old, u64 new)
 {
 	return exchange(*p == old ? new : *p, p);
 }
@@ -160,7 +165,7 @@ static void facts(struct bjn_env *env)
 	env->helper[BJN_MIPS_AND64] = (uintptr_t)wrap(and64);
 	env->helper[BJN_MIPS_OR64] = (uintptr_t)wrap(or64);
 	env->helper[BJN_MIPS_XOR64] = (uintptr_t)wrap(xor64);
-	env->helper[BJN_MIPS_XCHG64] = (uintptr_t)wrap(exchange);
+	env->helper[BJN_MIPS_XCHG64] = (uintptr_t)wrap(xchg64);
 	env->helper[BJN_MIPS_CMPXCHG64] = (uintptr_t)wrap(cmpxchg64);
 }
 
