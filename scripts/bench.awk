@@ -2,7 +2,8 @@
 #
 # bench.awk: the output of the guest suite bench, any number of boots, to figures (see bench.sh).
 # Variables: table=FILE for all figures, worst=N cases to print, above=FILE for the numbers of the cases of
-# test_bpf in which B is above A (the file is not written when there are none).
+# test_bpf in which B is above A (the file is not written when there are none), wrong=FILE and flavour=NAME: cases
+# that the stock JIT of that kernel gets wrong unnoticed.
 # A is the yardstick, B is measured. Executed instructions are the minimum over all runs of a side: whatever
 # interferes adds to them. The cost of a compilation depends on the state of the memory allocator in both
 # directions, so it is the median.
@@ -49,6 +50,14 @@ function complain(key, side, text)
 function why(key, side)
 {
 	return (key, side) in problem ? problem[key, side] : ""
+}
+
+BEGIN {
+	FS = "\t"
+	while (wrong && (getline <wrong) > 0)
+		if ($1 == flavour)
+			unnoticed[$2] = $3
+	FS = " "
 }
 
 $1 == "case" {
@@ -178,6 +187,8 @@ function show_problems(    i, s, key, id, side, silent, given)
 {
 	for (i = 1; i <= cases; i++) {
 		key = order[i]
+		if (title[key] in unnoticed && "stock" == jit["A"])
+			complain(key, "A", "wrong, " unnoticed[title[key]] ",")
 		if (why(key, "A") == "no program" && why(key, "B") == "no program") {
 			silent++
 			continue

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# bench.sh [BOARD] [--self[=stock|ng]]
+# bench.sh [BOARD] [--self[=stock|ng] | --cached]
 #
 # What our code costs against that of the stock JIT, counted, not timed: QEMU runs one guest instruction
 # per nanosecond of guest time, so the figures of the kernel's own test_bpf.ko are executed instructions
@@ -10,21 +10,24 @@
 # adds to it; cases in which ours is above stock after that are run RETRY times more (default 12), with both JITs
 # in turn, and the minimum is taken again. Size and compile cost (instructions of the calling task in the whole compile call, median) come
 # from the records that the module keeps with trace=N. All figures go to build/bench-BOARD.tsv.
-#   --self  compare a JIT with itself: shows how much of a ratio is noise
+#   --self    compare a JIT with itself: shows how much of a ratio is noise
+#   --cached  do not run the stock JIT again: its figures are those of earlier runs on the same kernel
 set -euo pipefail
-# shellcheck source=scripts/lib.sh
-. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=scripts/boards.sh
+. "$(dirname "${BASH_SOURCE[0]}")/boards.sh"
 
 BOOTS=${BOOTS:-3}
 RETRY=${RETRY:-12}
 board=loong64-7.2
 pair=stock-ng
+cached=
 table=
 for arg; do
 	case $arg in
 	--self | --self=stock) pair=stock-stock ;;
 	--self=ng) pair=ng-ng ;;
-	-*) die "unknown option '$arg'; use --self, --self=stock or --self=ng" ;;
+	--cached) cached=yes ;;
+	-*) die "unknown option '$arg'; use --self, --self=stock, --self=ng or --cached" ;;
 	*) board=$arg ;;
 	esac
 done
@@ -33,7 +36,16 @@ table=$REPO/build/bench-$board.tsv
 out=$REPO/build/bench/$board-$pair
 [[ $BOOTS =~ ^[1-9][0-9]*$ ]] || die "BOOTS=$BOOTS is not a number of boots; use 3"
 
-mkdir -p "$out"
+board_load "$board"
+[ -e "$B_KERNEL/release" ] || "$REPO/scripts/kernel.sh" "$board"
+kept=$BJN_CACHE/bench/$board-$(cat "$B_KERNEL/release").stock
+run=$pair
+if [ -n "$cached" ]; then
+	[ "$pair" = stock-ng ] || die "--cached and --self exclude each other; use one"
+	[ -e "$kept" ] || die "no figures of the stock JIT on $board are cached; run bench.sh without --cached once"
+	run=none-ng
+fi
+mkdir -p "$out" "${kept%/*}"
 rm -f "$out"/boot-*.log
 # built once: all boots measure the same module
 ko=$("$REPO/scripts/build-module.sh" "$board" "$out/module" | grep '/bpfjit_ng\.ko$') ||
@@ -44,7 +56,7 @@ run_boot()
 {
 	local log=$out/boot-$1.log
 
-	"$REPO/scripts/vm.sh" "$board" bench ICOUNT=1 TIMEOUT=1500 PAIR="$pair" MODULE="$ko" "${@:2}" |
+	"$REPO/scripts/vm.sh" "$board" bench ICOUNT=1 TIMEOUT=1500 PAIR="$run" MODULE="$ko" "${@:2}" |
 		tee "$log" | grep --line-buffered -E '^(# |not ok|error)' || true
 	# the pipe hides its status; a clean run ends in this line
 	tail -n 1 "$log" | grep -qE '^[1-9][0-9]* passed, 0 failed$' || {
@@ -57,8 +69,17 @@ evaluate()
 {
 	status=0
 	rm -f "$out/above"
-	awk -v table="$table" -v worst=10 -v above="$out/above" -f "$REPO/scripts/bench.awk" \
-		"$out"/boot-*.log >"$out/summary" || status=$?
+	awk -v table="$table" -v worst=10 -v above="$out/above" \
+		-v wrong="$REPO/scripts/bench-wrong.tsv" -v flavour="$B_FLAVOUR" -f "$REPO/scripts/bench.awk" \
+		${cached:+"$kept"} "$out"/boot-*.log >"$out/summary" || status=$?
+}
+
+# keep_stock: what the stock JIT did in these boots, for --cached
+keep_stock()
+{
+	[ "$pair$cached" = stock-ng ] && [ "$failed" = 0 ] || return 0
+	cat "$out"/boot-*.log | tr -d '\r' | grep -E '^(case|compile) A stock ' >"$kept.$$"
+	mv "$kept.$$" "$kept"
 }
 
 failed=0
@@ -74,6 +95,7 @@ if [ -s "$out/above" ] && [ "$RETRY" -gt 0 ] && [ "$(sort -un "$out/above" | wc 
 	run_boot retry AGAIN="$RETRY" CASES="$cases"
 	evaluate
 fi
+keep_stock
 sed '$d' "$out/summary"
 echo "all figures: ${table#"$REPO/"}"
 [ "$failed" = 0 ] || echo "error: not every boot was clean (see above), so these figures are incomplete"
