@@ -87,7 +87,7 @@ static const struct bjn_op a64_ops[256] = {
 	JMP(BPF_K | BPF_JSET, a64_jset_k, 1 + LI32 + 1 + 2),
 	[BPF_JMP | BPF_JA] = { a64_ja, 1, JUMP },
 	[BJN_GOTOL] = { a64_gotol, 1, JUMP },
-	[BJN_GOTOX] = { a64_gotox, 2, 0 },
+	[BJN_GOTOX] = { a64_gotox, 2, BJN_OP_INDIRECT },
 
 	/* arena arguments, address, jump, and result or the stack of the timed may_goto */
 	[BPF_JMP | BPF_CALL] = { a64_call, 5 * 3 + A64_LI64_WORDS + A64_LI64_WORDS + 1 + 2,
@@ -123,11 +123,13 @@ const struct bjn_backend bjn_arm64 = {
 		    BJN_FEAT(PRIVATE_STACK) | BJN_FEAT(STACK_ARGS) | BJN_FEAT(TIMED_MAY_GOTO),
 	.ops = a64_ops,
 	.max_frame_words = A64_FRAME_WORDS,
+	.landing_words = 1,
 	.tail_words = A64_TAIL_WORDS,
 	.image_align = 8,
 	.stock_classic = true,
 	.begin = a64_frame_begin,
 	.prologue = a64_prologue,
 	.epilogue = a64_epilogue,
+	.landing = a64_landing,
 	.patch = a64_patch,
 };

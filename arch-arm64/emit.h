@@ -88,6 +88,7 @@ a64_emit_fn a64_ldx, a64_ldx_sx, a64_ldx_probe, a64_ldx_probe_sx, a64_ldx_arena,
 a64_emit_fn a64_st, a64_stx, a64_st_arena, a64_stx_arena, a64_nospec;
 a64_emit_fn a64_atomic;
 a64_emit_fn a64_ja, a64_gotol, a64_gotox;
+void a64_landing(struct bjn_ctx *c);
 a64_emit_fn a64_jmp_x, a64_jmp_k, a64_jset_x, a64_jset_k;
 a64_emit_fn a64_call, a64_tail_call;
 

@@ -207,11 +207,18 @@ void a64_gotol(struct bjn_ctx *c, const struct bpf_insn *insn)
 		a64_jump(c, bjn_target(c, insn->imm));
 }
 
+/**
+ * a64_landing - landing pad of an indirect jump
+ * @c: compilation, before the instruction that it may lead to
+ */
+void a64_landing(struct bjn_ctx *c)
+{
+	if (a64_cpu(c, BJN_A64_CPU_BTI) && bjn_is_landing(c, c->idx))
+		a64_bti_j(c);
+}
+
 /* goto *dst */
 void a64_gotox(struct bjn_ctx *c, const struct bpf_insn *insn)
 {
-	/* Landing pads at the targets are not emitted yet. */
-	if (a64_cpu(c, BJN_A64_CPU_BTI))
-		bjn_fail(c, -EOPNOTSUPP, "indirect jump with branch target identification");
 	a64_br(c, a64_src(c, insn->dst_reg, A64_T1));
 }

@@ -32,6 +32,7 @@ struct bjn_stats bjn_stats;
  * @ctx: compilation
  * @p: the program as the emitter sees it
  * @prog: the program as the kernel sees it
+ * @env: verifier's environment, or NULL
  * @img: its image
  * @priv: its private stack; belongs to @img once there is one
  * @small_off: room for ctx.off of a small program; not initialised
@@ -40,6 +41,7 @@ struct bjn_job {
 	struct bjn_ctx ctx;
 	struct bjn_prog p;
 	struct bpf_prog *prog;
+	struct bpf_verifier_env *env;
 	struct bjn_image *img;
 	struct bjn_priv_stack priv;
 	u32 small_off[64];
@@ -165,16 +167,26 @@ static void describe_entry(struct bjn_prog *p, const struct bpf_prog *prog)
 			 (p->extension && !replaces_main(prog));
 }
 
+static bool indirect_target(const struct bjn_prog *p, u32 idx)
+{
+	const struct bjn_job *job = p->priv;
+
+	return bjn_indirect_target(job->env, job->prog, idx);
+}
+
 static const struct bjn_prog_ops prog_ops = {
 	.call_target = call_target,
+	.indirect_target = indirect_target,
 };
 
-static void job_init(struct bjn_job *job, struct bpf_prog *prog, bool extra)
+static void job_init(struct bjn_job *job, struct bpf_verifier_env *env, struct bpf_prog *prog,
+		     bool extra)
 {
 	struct bjn_prog *p = &job->p;
 
 	memset(job, 0, offsetof(struct bjn_job, small_off));
 	job->prog = prog;
+	job->env = env;
 	p->insns = prog->insnsi;
 	p->len = prog->len;
 	p->stack_depth = prog->aux->stack_depth;
@@ -445,12 +457,12 @@ static int compile_extra(struct bjn_job *job)
 	return err;
 }
 
-static struct bpf_prog *run_extra(struct bpf_prog *prog)
+static struct bpf_prog *run_extra(struct bpf_verifier_env *env, struct bpf_prog *prog)
 {
 	struct bjn_job job;
 	int err;
 
-	job_init(&job, prog, true);
+	job_init(&job, env, prog, true);
 	job.img = bjn_registry_find(prog);
 	err = compile_extra(&job);
 	if (err) {
@@ -552,7 +564,7 @@ static struct bpf_prog *run_first(struct bpf_verifier_env *env, struct bpf_prog 
 
 	if (IS_ERR(prog))
 		return orig;
-	job_init(&job, prog, false);
+	job_init(&job, env, prog, false);
 	if (bjn_aux_features(prog->aux) & ~bjn.possible)
 		bjn_fail(&job.ctx, -EOPNOTSUPP, "uses a feature that the back end lacks");
 	else if (user_disabled(prog, disabled))
@@ -589,7 +601,7 @@ static struct bpf_prog *jit_compile(struct bpf_verifier_env *env, struct bpf_pro
 		break;
 	case BJN_ROUTE_EXTRA:
 		t = ktime_get_ns();
-		prog = run_extra(prog);
+		prog = run_extra(env, prog);
 		insns = 0;
 		break;
 	case BJN_ROUTE_NOBODY:

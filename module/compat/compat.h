@@ -11,6 +11,7 @@
  * BJN_PROTECTS_IMAGES		the older one, on an architecture that makes kernel memory
  *				read-only and executable on request
  * BJN_HAS_INSN_PTRS		gotox: bpf_prog_update_insn_ptrs()
+ * BJN_HAS_INDIRECT_TARGET	gotox: bpf_insn_is_indirect_target()
  * BJN_HAS_MAIN_PROG_AUX	subprograms point to the main program's aux
  * BJN_HAS_ARENA		bpf_arena_get_{kern,user}_vm_start()
  * BJN_HAS_EXCEPTIONS		aux->exception_boundary, aux->exception_cb
@@ -101,6 +102,22 @@ static inline void bjn_publish_insn_ptrs(struct bpf_prog *prog, u32 *starts, voi
 {
 #ifdef BJN_HAS_INSN_PTRS
 	bjn_ksym.bpf_prog_update_insn_ptrs(prog, starts, image);
+#endif
+}
+
+/**
+ * bjn_indirect_target - may a gotox land on an instruction?
+ * @env: verifier's environment, or NULL: not a program that has one
+ * @prog: program
+ * @idx: number of the instruction
+ */
+static inline bool bjn_indirect_target(const struct bpf_verifier_env *env,
+				       const struct bpf_prog *prog, u32 idx)
+{
+#ifdef BJN_HAS_INDIRECT_TARGET
+	return bjn_ksym.bpf_insn_is_indirect_target(env, prog, (int)idx);
+#else
+	return true;
 #endif
 }
 

@@ -22,6 +22,7 @@ bjn-probes += $(call bjn-probe,BJN_PACK_FINALIZE_PROG,filter.h,bpf_jit_binary_pa
 bjn-probes += $(call bjn-probe,BJN_HAS_ADDRESS_LOOKUP,filter.h,^int bpf_address_lookup.unsigned)
 # instruction arrays: targets of indirect jumps
 bjn-probes += $(call bjn-probe,BJN_HAS_INSN_PTRS,bpf.h,^void bpf_prog_update_insn_ptrs.struct)
+bjn-probes += $(call bjn-probe,BJN_HAS_INDIRECT_TARGET,bpf.h,^bool bpf_insn_is_indirect_target.const)
 # aux->main_prog_aux: a subprogram knows its main program
 bjn-probes += $(call bjn-probe,BJN_HAS_MAIN_PROG_AUX,bpf.h,struct bpf_prog_aux \*main_prog_aux;)
 # aux->real_func_cnt: func_cnt plus hidden subprograms

@@ -164,6 +164,7 @@ struct bjn_prog {
 #define BJN_OP_EXIT	0x20	/* leaves the program */
 #define BJN_OP_TWO	0x40	/* occupies two slots */
 #define BJN_OP_EXTABLE2	0x80	/* may need a second exception table entry */
+#define BJN_OP_INDIRECT	0x100	/* jumps to an instruction that only indirect_target() knows */
 
 struct bjn_ctx;
 
@@ -298,6 +299,7 @@ struct bjn_ctx {
  * @features: BJN_FEAT() bits it implements
  * @ops: one entry per opcode byte
  * @max_frame_words: upper bound of prologue plus epilogue, in words
+ * @landing_words: upper bound of what @landing writes, in words
  * @tail_words: words at the end of every image that are no code: the kernel
  *	expects them behind what bpf_prog.jited_len covers
  * @image_align: alignment of an image in bytes, at most 8
@@ -305,6 +307,7 @@ struct bjn_ctx {
  * @begin: lay out the frame from the facts, before anything is emitted
  * @prologue: everything before the first BPF instruction
  * @epilogue: common exit, placed behind the last BPF instruction
+ * @landing: NULL, or what comes first at an instruction of a program with indirect jumps
  * @patch: fill in a forward branch; @delta is target minus branch, in words
  * @learn: optional: what is known behind an instruction that was just written.
  *	A back end that has it can ask where jumps lead (bjn_is_joined())
@@ -314,12 +317,14 @@ struct bjn_backend {
 	u64 features;
 	const struct bjn_op *ops;
 	u32 max_frame_words;
+	u32 landing_words;
 	u32 tail_words;
 	u32 image_align;
 	bool stock_classic;
 	void (*begin)(struct bjn_ctx *c);
 	void (*prologue)(struct bjn_ctx *c);
 	void (*epilogue)(struct bjn_ctx *c);
+	void (*landing)(struct bjn_ctx *c);
 	void (*patch)(struct bjn_ctx *c, const struct bjn_fixup *fix, s32 delta);
 	void (*learn)(struct bjn_ctx *c, const struct bpf_insn *insn);
 };

@@ -121,6 +121,18 @@ static inline s64 bjn_distance(const struct bjn_ctx *c, u32 target)
 }
 
 /**
+ * bjn_is_landing - may an indirect jump lead to a BPF instruction?
+ * @c: compilation of a program with such jumps
+ * @i: BPF instruction
+ */
+static inline bool bjn_is_landing(const struct bjn_ctx *c, u32 i)
+{
+	const struct bjn_prog_ops *ops = c->prog->ops;
+
+	return !ops->indirect_target || ops->indirect_target(c->prog, i);
+}
+
+/**
  * bjn_is_joined - does a jump lead to a later BPF instruction?
  * @c: compilation by a back end that has bjn_backend.learn
  * @i: BPF instruction behind the one being emitted

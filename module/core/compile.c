@@ -32,6 +32,21 @@ static void plan_insn(struct bjn_facts *f, const struct bpf_insn *insn, const st
 		f->extable++;
 }
 
+/* Do instructions of this program have room in front for be->landing()? */
+static bool has_landings(const struct bjn_ctx *c, const struct bjn_facts *f)
+{
+	return c->be->landing && f->flags & BJN_OP_INDIRECT;
+}
+
+static void plan_landings(struct bjn_ctx *c, struct bjn_facts *f)
+{
+	u32 i;
+
+	for (i = 0; i <= c->prog->len; i++)
+		c->off[i] += i * c->be->landing_words;
+	f->max_words += c->prog->len * c->be->landing_words;
+}
+
 /**
  * bjn_plan - first walk: facts and upper bounds
  * @c: compilation with env, prog, be and off set, everything else zero
@@ -68,6 +83,8 @@ int bjn_plan(struct bjn_ctx *c)
 		}
 	}
 	off[len] = f.max_words;
+	if (!c->err && has_landings(c, &f))
+		plan_landings(c, &f);
 	c->facts = f;
 	return c->err;
 }
@@ -96,18 +113,21 @@ static void mark_joined(struct bjn_ctx *c)
 			i++;
 	}
 	for (i = 0; indirect && i < p->len; i++)
-		if (!p->ops->indirect_target || p->ops->indirect_target(p, i))
+		if (bjn_is_landing(c, i))
 			c->off[i] |= BJN_JOINED;
 }
 
 static void emit_insn(struct bjn_ctx *c, const struct bpf_insn *insn, const struct bjn_op *op,
 		      u32 i)
 {
-	u32 start = c->pos;
+	u32 start;
 
 	c->idx = i;
 	c->bound = c->off[i] & ~BJN_JOINED;
-	c->off[i] = start;
+	c->off[i] = c->pos;
+	if (has_landings(c, &c->facts))
+		c->be->landing(c);
+	start = c->pos;
 	op->emit(c, insn);
 	if (c->pos - start > op->max_words)
 		bjn_fail(c, -E2BIG, "instruction is larger than its bound");

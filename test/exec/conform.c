@@ -89,7 +89,7 @@ static bool compiled(struct bt_program *p, struct check *k, bool know_image, cha
 		return false;
 	if (bt_translate(p, &r, know_image)) {
 		snprintf(text, size, "declined: %s (instruction %u)", p->img.why, p->img.err_at);
-	} else if (!bt_region_seal(&r)) {
+	} else if (!bt_region_seal(&r, bt_target.code_prot)) {
 		reset(k, args);
 		bt_native(p, args, &res);
 		n = snprintf(text, size, "%s: ", p->final == &p->blinded ? "emitter, blinded" : "emitter");

@@ -81,13 +81,14 @@ int bt_region_open(struct bt_region *r, size_t size)
 /**
  * bt_region_seal - make the code executable
  * @r: region; nothing may be added afterwards
+ * @prot: protection beyond reading and executing (bt_target.code_prot)
  *
  * Return: 0 or -EACCES.
  */
-int bt_region_seal(struct bt_region *r)
+int bt_region_seal(struct bt_region *r, int prot)
 {
 	__builtin___clear_cache((char *)r->base, (char *)r->base + r->used);
-	return mprotect(r->base, r->size, PROT_READ | PROT_EXEC) ? -EACCES : 0;
+	return mprotect(r->base, r->size, PROT_READ | PROT_EXEC | prot) ? -EACCES : 0;
 }
 
 /**

@@ -22,7 +22,7 @@ struct bt_region {
 };
 
 int bt_region_open(struct bt_region *r, size_t size);
-int bt_region_seal(struct bt_region *r);
+int bt_region_seal(struct bt_region *r, int prot);
 void bt_region_close(struct bt_region *r);
 
 /**

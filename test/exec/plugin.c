@@ -138,7 +138,7 @@ static int execute(struct bt_program *p, const u64 *args, bool only_dump)
 		return decline("program declined", p->img.why, p->img.err_at);
 	if (only_dump)
 		return dump(p);
-	if (bt_region_seal(&region))
+	if (bt_region_seal(&region, bt_target.code_prot))
 		return give_up("the system forbids executable memory");
 	bt_native(p, args, &res);
 	if (res.outcome != BT_OK) {

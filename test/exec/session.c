@@ -64,7 +64,7 @@ int bt_session_init(void)
 		bt_world.array.ptrs[BT_SLOT_LEAF] = NULL;
 		bt_world.array.ptrs[BT_SLOT_BOUNCE] = NULL;
 	}
-	return bt_region_seal(&fixed_region);
+	return bt_region_seal(&fixed_region, bt_target.code_prot);
 }
 
 static u64 function(const struct bt_func *f)

@@ -64,7 +64,7 @@ static void flush(void)
 		if (!good[i])
 			complain(i, "declined");
 	}
-	if (!bt_region_seal(&r))
+	if (!bt_region_seal(&r, bt_target.code_prot))
 		for (i = 0; i < fill; i++)
 			if (good[i])
 				compare(i);

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 #define _GNU_SOURCE
 #include <signal.h>
+#include <sys/mman.h>
 #include <ucontext.h>
 
 #include "../../arch-arm64/backend.h"
 #include "target.h"
 
-#define CPU	(BJN_A64_CPU_USER | BJN_A64_CPU_PAC)
+/* Code is mapped with PROT_BTI: an indirect branch to anything but a landing pad faults. */
+#define CPU	(BJN_A64_CPU_USER | BJN_A64_CPU_PAC | BJN_A64_CPU_BTI)
+
+#ifndef PROT_BTI
+#define PROT_BTI	0x10
+#endif
 
 /* Atomics as loops, then with the CPU's own instructions. */
 static const u64 levels[] = { CPU | BJN_A64_CPU_LSE | BJN_A64_CPU_LRCPC };
@@ -25,6 +31,7 @@ const struct bt_target bt_target = {
 	.cpu = CPU,
 	.levels = levels,
 	.nr_levels = BJN_ARRAY_SIZE(levels),
+	.code_prot = PROT_BTI,
 	.per_cpu = per_cpu,
 	.may_goto = bjn_a64_may_goto,
 	.may_goto_r0 = bt_may_goto_r0,

@@ -35,6 +35,7 @@ struct bjn_ctx;
  * @may_goto_r5: the same, but it destroys R5
  * @probe_zeroes: the code of a BPF_PROBE_MEM load itself zeroes the register
  * @callee_extends: the C ABI leaves the upper bits of narrow arguments open
+ * @code_prot: protection of code beyond reading and executing (PROT_BTI)
  * @facts: fills in further facts for the emitter; may be NULL
  * @redirect: makes a branch from one address to another; false: too far
  * @tramp: writes a trampoline into the code of @c: @how is fentry or fexit, @body where
@@ -57,6 +58,7 @@ struct bt_target {
 	const void *may_goto_r5;
 	bool callee_extends;
 	bool probe_zeroes;
+	int code_prot;
 	void (*facts)(struct bjn_env *env);
 	bool (*redirect)(u32 *word, u64 from, u64 to);
 	bool (*tramp)(struct bjn_ctx *c, enum bt_attach how, bool is_main, u64 body);

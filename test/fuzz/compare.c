@@ -131,7 +131,7 @@ enum bf_verdict bf_one(struct bf_case *c, const struct bpf_insn *insns, u32 len,
 	if (bt_translate(&c->p, &r, c->know_image)) {
 		v = c->is_long ? BF_DECLINED : BF_DIFFERENT;
 		snprintf(why, size, "declined: %s (instruction %u)", c->p.img.why, c->p.img.err_at);
-	} else if (!bt_region_seal(&r)) {
+	} else if (!bt_region_seal(&r, bt_target.code_prot)) {
 		v = bf_verify(c, why, size);
 	}
 	bt_image_free(&c->p.img);

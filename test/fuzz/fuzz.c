@@ -123,7 +123,7 @@ static void run_batch(struct bt_region *r, u32 n)
 	char why[160];
 	u32 i;
 
-	if (n && bt_region_seal(r))
+	if (n && bt_region_seal(r, bt_target.code_prot))
 		exit(2);
 	for (i = 0; i < n && totals.bad < max_bad; i++) {
 		totals.programs++;
