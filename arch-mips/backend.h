@@ -39,6 +39,11 @@
  * @BJN_MIPS_AND64: *p &= v
  * @BJN_MIPS_OR64: *p |= v
  * @BJN_MIPS_XOR64: *p ^= v
+ * @BJN_MIPS_ADD64_ONLY: void f(u64 v, u64 *p), atomic *p += v, not ordered; the
+ *	following three alike
+ * @BJN_MIPS_AND64_ONLY: *p &= v
+ * @BJN_MIPS_OR64_ONLY: *p |= v
+ * @BJN_MIPS_XOR64_ONLY: *p ^= v
  * @BJN_MIPS_XCHG64: u64 f(u64 *p, u64 v), *p = v, returns the old value
  * @BJN_MIPS_CMPXCHG64: u64 f(u64 *p, u64 old, u64 new), returns the old value
  * @BJN_MIPS_JUMP_MASK: what an address is masked with before a jump to it
@@ -60,6 +65,10 @@ enum bjn_mips_helper {
 	BJN_MIPS_AND64,
 	BJN_MIPS_OR64,
 	BJN_MIPS_XOR64,
+	BJN_MIPS_ADD64_ONLY,
+	BJN_MIPS_AND64_ONLY,
+	BJN_MIPS_OR64_ONLY,
+	BJN_MIPS_XOR64_ONLY,
 	BJN_MIPS_XCHG64,
 	BJN_MIPS_CMPXCHG64,
 	BJN_MIPS_JUMP_MASK,

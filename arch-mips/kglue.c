@@ -103,6 +103,10 @@ static void helpers(struct bjn_env *env)
 	env->helper[BJN_MIPS_AND64] = (unsigned long)generic_atomic64_fetch_and;
 	env->helper[BJN_MIPS_OR64] = (unsigned long)generic_atomic64_fetch_or;
 	env->helper[BJN_MIPS_XOR64] = (unsigned long)generic_atomic64_fetch_xor;
+	env->helper[BJN_MIPS_ADD64_ONLY] = (unsigned long)generic_atomic64_add;
+	env->helper[BJN_MIPS_AND64_ONLY] = (unsigned long)generic_atomic64_and;
+	env->helper[BJN_MIPS_OR64_ONLY] = (unsigned long)generic_atomic64_or;
+	env->helper[BJN_MIPS_XOR64_ONLY] = (unsigned long)generic_atomic64_xor;
 	env->helper[BJN_MIPS_XCHG64] = (unsigned long)generic_atomic64_xchg;
 	env->helper[BJN_MIPS_CMPXCHG64] = (unsigned long)generic_atomic64_cmpxchg;
 }

@@ -157,15 +157,19 @@ static enum bjn_mips_helper helper64(s32 imm)
 {
 	switch (imm) {
 	case BPF_ADD:
+		return BJN_MIPS_ADD64_ONLY;
+	case BPF_AND:
+		return BJN_MIPS_AND64_ONLY;
+	case BPF_OR:
+		return BJN_MIPS_OR64_ONLY;
+	case BPF_XOR:
+		return BJN_MIPS_XOR64_ONLY;
 	case BPF_ADD | BPF_FETCH:
 		return BJN_MIPS_ADD64;
-	case BPF_AND:
 	case BPF_AND | BPF_FETCH:
 		return BJN_MIPS_AND64;
-	case BPF_OR:
 	case BPF_OR | BPF_FETCH:
 		return BJN_MIPS_OR64;
-	case BPF_XOR:
 	case BPF_XOR | BPF_FETCH:
 		return BJN_MIPS_XOR64;
 	}

@@ -75,6 +75,27 @@ static u64 xor64(u64 v, u64 *p)
 	return exchange(*p ^ v, p);
 }
 
+/* The same without a result: what comes back is rubbish. */
+static u64 add64_only(u64 v, u64 *p)
+{
+	return add64(v, p) ^ 0x0bad0bad0bad0badull;
+}
+
+static u64 and64_only(u64 v, u64 *p)
+{
+	return and64(v, p) ^ 0x0bad0bad0bad0badull;
+}
+
+static u64 or64_only(u64 v, u64 *p)
+{
+	return or64(v, p) ^ 0x0bad0bad0bad0badull;
+}
+
+static u64 xor64_only(u64 v, u64 *p)
+{
+	return xor64(v, p) ^ 0x0bad0bad0bad0badull;
+}
+
 static u64 xchg64(u64 *p, u64 v)
 {
 	return exchange(v, p);
@@ -165,6 +186,10 @@ static void facts(struct bjn_env *env)
 	env->helper[BJN_MIPS_AND64] = (uintptr_t)wrap(and64);
 	env->helper[BJN_MIPS_OR64] = (uintptr_t)wrap(or64);
 	env->helper[BJN_MIPS_XOR64] = (uintptr_t)wrap(xor64);
+	env->helper[BJN_MIPS_ADD64_ONLY] = (uintptr_t)wrap(add64_only);
+	env->helper[BJN_MIPS_AND64_ONLY] = (uintptr_t)wrap(and64_only);
+	env->helper[BJN_MIPS_OR64_ONLY] = (uintptr_t)wrap(or64_only);
+	env->helper[BJN_MIPS_XOR64_ONLY] = (uintptr_t)wrap(xor64_only);
 	env->helper[BJN_MIPS_XCHG64] = (uintptr_t)wrap(xchg64);
 	env->helper[BJN_MIPS_CMPXCHG64] = (uintptr_t)wrap(cmpxchg64);
 }
