@@ -43,7 +43,8 @@ static int call(int fd, int32_t *state, const uint64_t *more, unsigned int nr, u
 static void one_argument(int id, int member, const char *name)
 {
 	const struct bpf_insn prog[] = {
-		LDX(BPF_DW, BPF_REG_6, BPF_REG_1, 0), LDX(BPF_W, BPF_REG_0, BPF_REG_6, 0),
+		LDX(BPF_DW, BPF_REG_6, BPF_REG_1, 0), JMP_IMM(BPF_JNE, BPF_REG_6, 0, 2),
+		MOV64_IMM(BPF_REG_0, 0), EXIT(), LDX(BPF_W, BPF_REG_0, BPF_REG_6, 0),
 		ALU64_IMM(BPF_ADD, BPF_REG_0, 1), STX(BPF_W, BPF_REG_6, BPF_REG_0, 0), EXIT(),
 	};
 	int fd = load(id, member, prog, ARRAY_SIZE(prog)), err = fd;
