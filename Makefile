@@ -100,7 +100,7 @@ kernels:
 	@scripts/build-kernel.sh $(KERNEL)
 
 selftests:
-	@scripts/selftests.sh $(BOARD) $(foreach o,JIT TESTS,$(if $($(o)),$(o)='$($(o))'))
+	@scripts/selftests.sh $(BOARD) $(foreach o,JIT TESTS SMP SLOW,$(if $($(o)),$(o)='$($(o))'))
 
 dist:
 	@mkdir -p build
