@@ -98,6 +98,7 @@ void suite_structops(void)
 {
 	int id = kernel_type(BTF_KIND_STRUCT, "bpf_dummy_ops");
 	struct counters before = counters_read(), after;
+	bool wide = sizeof(long) == 8;
 
 	if (id < 0) {
 		skip("struct_ops", "no BTF in this kernel, or no bpf_dummy_ops");
@@ -105,9 +106,13 @@ void suite_structops(void)
 	}
 	one_argument(id, TEST_1, "struct_ops");
 	one_argument(id, TEST_SLEEPABLE, "struct_ops that may sleep");
-	five_arguments(id);
+	/* its caller there passes each as 64 bits of variable arguments, and the callee has C types */
+	if (wide)
+		five_arguments(id);
+	else
+		skip("struct_ops: five arguments", "the kernel's own test passes them wrongly on 32-bit machines");
 	after = counters_read();
 	if (before.compiled >= 0)
-		check(after.compiled >= before.compiled + 3 && after.failed == before.failed,
+		check(after.compiled >= before.compiled + 2 + wide && after.failed == before.failed,
 		      "compiled by " MODULE);
 }
