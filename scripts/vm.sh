@@ -157,7 +157,7 @@ main()
 	"$REPO/scripts/toolbox.sh" sid 2>/dev/null || "$REPO/scripts/toolbox.sh" sid
 	[ -e "$B_KERNEL/package" ] || "$REPO/scripts/kernel.sh" "$B_NAME"
 
-	run=$BJN_LOG/$B_NAME-${job[SUITE]}-$(date +%H%M%S)-$$
+	run=$BJN_LOG/$B_NAME-${job[SUITE]//,/+}-$(date +%H%M%S)-$$
 	mkdir -p "$run"
 	make_initramfs "$run"
 	qemu_command "$run"
