@@ -404,6 +404,16 @@ static void add_skips(struct job *job, struct bpf_tramp_image *im, void *image,
 				   image + p->skip_to * sizeof(u32));
 }
 
+/* Who is in the original when everything is detached goes past what comes behind it. */
+static void set_fexit(const struct job *job, struct bpf_tramp_image *im, void *image)
+{
+	const struct mi_tramp *t = &job->t;
+
+	if (t->call_orig && t->nr_fexit)
+		bjn_tramp_set_fexit(im, image + t->fexit[0].skip_at * sizeof(u32),
+				    image + t->fexit[t->nr_fexit - 1].skip_to * sizeof(u32));
+}
+
 /**
  * bjn_tramp_prepare - replacement of arch_prepare_bpf_trampoline()
  * @im: the image; NULL for struct_ops
@@ -436,6 +446,7 @@ int bjn_tramp_prepare(struct bpf_tramp_image *im, void *image, void *image_end,
 		bjn_glue_sync(image, image_end);
 		add_skips(job, im, image, lists, BPF_TRAMP_FENTRY);
 		add_skips(job, im, image, lists, BPF_TRAMP_FEXIT);
+		set_fexit(job, im, image);
 	}
 	job_free(job);
 	return size;

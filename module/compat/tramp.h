@@ -87,6 +87,18 @@ static inline void bjn_tramp_add_skip(struct bpf_tramp_image *im, struct bpf_pro
 #endif
 }
 
+/*
+ * The same on kernels that patch out all programs behind the function at once;
+ * without it they are freed while somebody is still going to call them.
+ */
+static inline void bjn_tramp_set_fexit(struct bpf_tramp_image *im, void *first, void *behind)
+{
+#ifndef BJN_TRAMP_SKIPS
+	im->ip_after_call = first;
+	im->ip_epilogue = behind;
+#endif
+}
+
 /* Sessions: one program before and after the function, with memory in between. */
 static inline bool bjn_tramp_has_sessions(bjn_tramp_list *lists)
 {
