@@ -156,36 +156,13 @@ static void run_prog(struct bjn_ctx *c, const struct mi_tramp *t, const struct m
 	p->skip_to = c->pos;
 }
 
-static void run_progs(struct bjn_ctx *c, const struct mi_tramp *t,
-		      const struct mi_tramp_frame *f, bool is_return)
-{
-	struct mi_tramp_prog *p = is_return ? t->fexit : t->fentry;
-	u32 n = is_return ? t->nr_fexit : t->nr_fentry, i;
-	s32 cookie = f->cookies;
-
-	for (i = 0; i < n; i++) {
-		if (p[i].session)
-			store_const(c, f->meta, mi_tramp_meta(t, f, &p[i], &cookie, is_return));
-		run_prog(c, t, f, &p[i], t->returns && !is_return);
-	}
-}
-
 static void enter(struct bjn_ctx *c, const struct mi_tramp *t, const struct mi_tramp_frame *f)
 {
-	s32 at;
-
 	n64_addi(c, MI_SP, MI_SP, -f->size, N64_X0);
 	mi_sd(c, MI_RA, f->saves, MI_SP);
 	mi_sd(c, START, f->saves + 8, MI_SP);
 	mi_sd(c, PROG, f->saves + 16, MI_SP);
 	save_args(c, t, f);
-	store_const(c, f->meta, mi_tramp_meta(t, f, NULL, NULL, false));
-	if (t->has_ip)
-		store_const(c, f->ip, t->ip);
-	for (at = f->cookies; at < f->ip; at += 8)
-		mi_sd(c, MI_ZERO, at, MI_SP);
-	if (t->sessions || t->returns)
-		mi_sd(c, MI_ZERO, f->ret, MI_SP);
 }
 
 static void call_image(struct bjn_ctx *c, const struct mi_tramp *t, u64 addr)
@@ -241,20 +218,15 @@ static void leave(struct bjn_ctx *c, const struct mi_tramp *t, const struct mi_t
  */
 void n64_tramp(struct bjn_ctx *c, struct mi_tramp *t)
 {
-	struct mi_tramp_frame f;
+	static const struct mi_tramp_ops ops = {
+		.store_const = store_const,
+		.enter = enter,
+		.call_image = call_image,
+		.run_prog = run_prog,
+		.call_original = call_original,
+		.leave = leave,
+	};
 
 	n64_frame(c)->common.wide = true;
-	mi_tramp_layout(&f, t, 8 * nr_stacked(t), 8 * NR_SAVED);
-	enter(c, t, &f);
-	if (t->call_orig)
-		call_image(c, t, t->enter);
-	run_progs(c, t, &f, false);
-	if (t->call_orig)
-		call_original(c, t, &f);
-	if (t->sessions)
-		store_const(c, f.meta, mi_tramp_meta(t, &f, NULL, NULL, true));
-	run_progs(c, t, &f, true);
-	if (t->call_orig)
-		call_image(c, t, t->exit);
-	leave(c, t, &f);
+	mi_tramp_write(c, t, &ops, 8 * nr_stacked(t), 8 * NR_SAVED);
 }

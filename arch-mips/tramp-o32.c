@@ -218,24 +218,8 @@ static void run_prog(struct bjn_ctx *c, const struct mi_tramp *t, const struct m
 	p->skip_to = c->pos;
 }
 
-static void run_progs(struct bjn_ctx *c, const struct mi_tramp *t,
-		      const struct mi_tramp_frame *f, bool is_return)
-{
-	struct mi_tramp_prog *p = is_return ? t->fexit : t->fentry;
-	u32 n = is_return ? t->nr_fexit : t->nr_fentry, i;
-	s32 cookie = f->cookies;
-
-	for (i = 0; i < n; i++) {
-		if (p[i].session)
-			store_const(c, f->meta, mi_tramp_meta(t, f, &p[i], &cookie, is_return));
-		run_prog(c, t, f, &p[i], t->returns && !is_return);
-	}
-}
-
 static void enter(struct bjn_ctx *c, const struct mi_tramp *t, const struct mi_tramp_frame *f)
 {
-	s32 at;
-
 	mi_addiu(c, MI_SP, MI_SP, -f->size);
 	mi_sw(c, MI_RA, f->saves, MI_SP);
 	mi_sw(c, START, f->saves + 4, MI_SP);
@@ -245,13 +229,6 @@ static void enter(struct bjn_ctx *c, const struct mi_tramp *t, const struct mi_t
 		save_c_args(c, t, f);
 	else
 		save_words(c, t, f);
-	store_const(c, f->meta, mi_tramp_meta(t, f, NULL, NULL, false));
-	if (t->has_ip)
-		store_const(c, f->ip, t->ip);
-	for (at = f->cookies; at < f->ip; at += 8)
-		store_const(c, at, 0);
-	if (t->sessions || t->returns)
-		store_const(c, f->ret, 0);
 }
 
 static void call_image(struct bjn_ctx *c, const struct mi_tramp *t, u64 addr)
@@ -319,19 +296,14 @@ static s32 outgoing(const struct mi_tramp *t)
  */
 void o32_tramp(struct bjn_ctx *c, struct mi_tramp *t)
 {
-	struct mi_tramp_frame f;
+	static const struct mi_tramp_ops ops = {
+		.store_const = store_const,
+		.enter = enter,
+		.call_image = call_image,
+		.run_prog = run_prog,
+		.call_original = call_original,
+		.leave = leave,
+	};
 
-	mi_tramp_layout(&f, t, outgoing(t), 4 * NR_SAVED);
-	enter(c, t, &f);
-	if (t->call_orig)
-		call_image(c, t, t->enter);
-	run_progs(c, t, &f, false);
-	if (t->call_orig)
-		call_original(c, t, &f);
-	if (t->sessions)
-		store_const(c, f.meta, mi_tramp_meta(t, &f, NULL, NULL, true));
-	run_progs(c, t, &f, true);
-	if (t->call_orig)
-		call_image(c, t, t->exit);
-	leave(c, t, &f);
+	mi_tramp_write(c, t, &ops, outgoing(t), 4 * NR_SAVED);
 }

@@ -155,14 +155,34 @@ struct mi_tramp_frame {
 	s32 size;
 };
 
+/**
+ * struct mi_tramp_ops - what depends on the width of the CPU
+ * @store_const: store 64 bits at an offset from $sp
+ * @enter: make the frame, save registers and arguments in it
+ * @call_image: call a function of the kernel with the address of the image
+ * @run_prog: run a program, if the kernel lets it, and keep its result if that matters
+ * @call_original: call the original and keep its result
+ * @leave: take the frame down, go back or on
+ */
+struct mi_tramp_ops {
+	void (*store_const)(struct bjn_ctx *c, s32 at, u64 v);
+	void (*enter)(struct bjn_ctx *c, const struct mi_tramp *t, const struct mi_tramp_frame *f);
+	void (*call_image)(struct bjn_ctx *c, const struct mi_tramp *t, u64 addr);
+	void (*run_prog)(struct bjn_ctx *c, const struct mi_tramp *t,
+			 const struct mi_tramp_frame *f, struct mi_tramp_prog *p,
+			 bool keep_result);
+	void (*call_original)(struct bjn_ctx *c, const struct mi_tramp *t,
+			      const struct mi_tramp_frame *f);
+	void (*leave)(struct bjn_ctx *c, const struct mi_tramp *t, const struct mi_tramp_frame *f);
+};
+
 /* Meaning of the word in front of the context (linux/bpf.h). */
 #define MI_TRAMP_COOKIE_SHIFT	8
 #define MI_TRAMP_IS_RETURN	(1ull << 63)
 
 /* tramp.c */
-void mi_tramp_layout(struct mi_tramp_frame *f, const struct mi_tramp *t, s32 out, s32 saves);
-u64 mi_tramp_meta(const struct mi_tramp *t, const struct mi_tramp_frame *f,
-		  const struct mi_tramp_prog *p, s32 *cookie, bool is_return);
+void mi_tramp_write(struct bjn_ctx *c, struct mi_tramp *t, const struct mi_tramp_ops *ops,
+		    s32 out, s32 saves);
 bool mi_redirect(u32 *word, u64 from, u64 to);
 
 /* tramp-n64.c, tramp-o32.c */
