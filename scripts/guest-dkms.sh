@@ -67,15 +67,7 @@ main()
 	need_space "$run" 3000
 	cp --sparse=always "$image/disk" "$run/disk"
 	qemu_command
-	take_slot
-	: >"$run/serial.log"
-	: >"$run/result.log"
-	printf '%q ' "${qemu[@]}" >"$run/command"
-	say "$B_NAME ($(cat "$B_KERNEL/release")): Debian with DKMS; kernel log: $run/serial.log"
-	"$REPO/scripts/in-toolbox" "${qemu[@]}" </dev/null >"$run/qemu.log" 2>&1 &
-	qemu_pid=$!
-	trap 'kill "$qemu_pid" 2>/dev/null || true; rm -f "$run/disk" "$run/source.tar"' EXIT
-	watch "$qemu_pid" "$run" "${arg[TIMEOUT]}"
+	run_guest "${arg[TIMEOUT]}" "Debian with DKMS; kernel log: $run/serial.log"
 	verdict "$run" "${arg[TIMEOUT]}"
 }
 

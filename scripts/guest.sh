@@ -61,6 +61,22 @@ watch()
 	wait "$pid" 2>/dev/null || true
 }
 
+# run_guest SECONDS WHAT: run the command in the array "qemu" when it is its turn, and watch it. The directory is
+# "run"; what is large in it goes when this shell ends.
+run_guest()
+{
+	take_slot
+	: >"$run/serial.log"
+	: >"$run/result.log"
+	# shellcheck disable=SC2154 # the caller's
+	printf '%q ' "${qemu[@]}" >"$run/command"
+	say "$B_NAME ($(cat "$B_KERNEL/release")): $2"
+	"$REPO/scripts/in-toolbox" "${qemu[@]}" </dev/null >"$run/qemu.log" 2>&1 &
+	qemu_pid=$!
+	trap 'kill "$qemu_pid" 2>/dev/null || true; rm -f "$run"/{disk,source.tar,initramfs}' EXIT
+	watch "$qemu_pid" "$run" "$1"
+}
+
 # verdict RUNDIR SECONDS: count, look at the kernel log, print the last lines; SECONDS was the limit
 verdict()
 {

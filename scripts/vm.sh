@@ -161,17 +161,8 @@ main()
 	mkdir -p "$run"
 	make_initramfs "$run"
 	qemu_command "$run"
-	take_slot
-	: >"$run/serial.log"
-	: >"$run/result.log"
-	printf '%q ' "${qemu[@]}" >"$run/command"
-	say "$B_NAME ($(cat "$B_KERNEL/release")): ${job[SUITE]}, JIT=${job[JIT]}"
-	"$REPO/scripts/in-toolbox" "${qemu[@]}" </dev/null >"$run/qemu.log" 2>&1 &
-	qemu_pid=$!
-	trap 'kill "$qemu_pid" 2>/dev/null || true' EXIT
-	watch "$qemu_pid" "$run" "${job[TIMEOUT]}"
+	run_guest "${job[TIMEOUT]}" "${job[SUITE]}, JIT=${job[JIT]}"
 	grep -v "terminating on signal" "$run/qemu.log" | head -n 5 | sed "s/^/# qemu: /" || true
-	rm -f "$run/initramfs"
 	verdict "$run" "${job[TIMEOUT]}"
 }
 
