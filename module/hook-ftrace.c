@@ -93,8 +93,17 @@ static void ftrace_remove(struct bjn_hook *hook)
 	ftrace_set_filter_ip(&registration, hook->site, 1, 0);
 }
 
+static int ftrace_again(struct bjn_hook *hook)
+{
+	const char *why;
+
+	ftrace_remove(hook);
+	return ftrace_install(hook, &why);
+}
+
 const struct bjn_hook_method bjn_hook_ftrace = {
 	.name = "ftrace",
 	.install = ftrace_install,
+	.again = ftrace_again,
 	.remove = ftrace_remove,
 };

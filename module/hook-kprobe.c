@@ -58,6 +58,14 @@ static int kprobe_install(struct bjn_hook *hook, const char **why)
 	return 0;
 }
 
+static int kprobe_again(struct bjn_hook *hook)
+{
+	struct kprobe_hook *k = hook->priv;
+	int err = disable_kprobe(&k->kp);
+
+	return err ?: enable_kprobe(&k->kp);
+}
+
 static void kprobe_remove(struct bjn_hook *hook)
 {
 	struct kprobe_hook *k = hook->priv;
@@ -85,6 +93,7 @@ static void kprobe_finish(void)
 const struct bjn_hook_method bjn_hook_kprobe = {
 	.name = "kprobe",
 	.install = kprobe_install,
+	.again = kprobe_again,
 	.remove = kprobe_remove,
 	.finish = kprobe_finish,
 };

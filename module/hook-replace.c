@@ -17,9 +17,8 @@
 
 DEFINE_STATIC_SRCU(bjn_hook_srcu);
 
-/* Task that is making a canary call, and the program it uses. */
+/* Task that is making a canary call. */
 static struct task_struct *canary_task;
-static struct bpf_prog *canary_prog;
 
 /**
  * bjn_hook_enter - enter a replacement
@@ -183,21 +182,36 @@ bool bjn_replace_bpf_jit_inlines_helper_call(s32 imm)
 	return yes;
 }
 
-/* A program that is not to be compiled comes back as it is. */
+/*
+ * A program that is not to be compiled comes back as it is, and one that was
+ * never compiled is just freed. Without memory there is no call and no proof.
+ */
+static struct bpf_prog *canary_prog(void)
+{
+	struct bpf_prog *prog = bpf_prog_alloc(bpf_prog_size(1), 0);
+
+	if (prog)
+		prog->jit_requested = 0;
+	return prog;
+}
+
 bool bjn_canary_bpf_int_jit_compile(unsigned long addr)
 {
-	canary_prog->jit_requested = 0;
-	BJN_FUNCTION(bpf_int_jit_compile, addr)BJN_COMPILE_ARGS(NULL, canary_prog);
+	struct bpf_prog *prog = canary_prog();
+
+	if (prog) {
+		BJN_FUNCTION(bpf_int_jit_compile, addr)BJN_COMPILE_ARGS(NULL, prog);
+		bpf_prog_free(prog);
+	}
 	return false;
 }
 
-/* A program that was never compiled is just freed. */
 bool bjn_canary_bpf_jit_free(unsigned long addr)
 {
-	struct bpf_prog *prog = canary_prog;
+	struct bpf_prog *prog = canary_prog();
 
-	canary_prog = NULL;
-	BJN_FUNCTION(bpf_jit_free, addr)(prog);
+	if (prog)
+		BJN_FUNCTION(bpf_jit_free, addr)(prog);
 	return false;
 }
 
@@ -277,27 +291,6 @@ bool bjn_hook_prove(struct bjn_hook *hook)
 		bjn.stock |= hook->feature;
 	WRITE_ONCE(canary_task, NULL);
 	return hook->proved && !bjn_sabotage_canary(hook->name);
-}
-
-/**
- * bjn_replace_init - prepare what canary calls need
- *
- * Return: 0 or -ENOMEM.
- */
-int bjn_replace_init(void)
-{
-	canary_prog = bpf_prog_alloc(bpf_prog_size(1), 0);
-	return canary_prog ? 0 : -ENOMEM;
-}
-
-/**
- * bjn_replace_exit - free what no canary call has used up
- */
-void bjn_replace_exit(void)
-{
-	if (canary_prog)
-		bpf_prog_free(canary_prog);
-	canary_prog = NULL;
 }
 
 /**

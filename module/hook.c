@@ -64,6 +64,26 @@ static int find_functions(void)
 	return 0;
 }
 
+/*
+ * A processor that runs the function while its code is being changed may go on
+ * with the old code for as long as it likes: QEMU, which translates code, has
+ * been seen to do that for good. Then the change is made once more.
+ */
+static bool prove(struct bjn_hook *h)
+{
+	int tries = 3;
+
+	while (!bjn_hook_prove(h)) {
+		if (!--tries)
+			return false;
+		pr_notice("a test call of %s was not redirected, it is hooked again\n", h->name);
+		h->installed = !method->again(h);
+		if (!h->installed)
+			return false;
+	}
+	return true;
+}
+
 static int install_one(struct bjn_hook *h)
 {
 	const char *why = "cannot be redirected";
@@ -75,7 +95,7 @@ static int install_one(struct bjn_hook *h)
 		return err;
 	}
 	h->installed = true;
-	if (!bjn_hook_prove(h)) {
+	if (!prove(h)) {
 		pr_err("not loaded: a test call of %s was not redirected by %s; please report the kernel version\n",
 		       h->name, method->name);
 		return -ENXIO;
@@ -97,8 +117,6 @@ int bjn_hook_install(void)
 	err = choose_method();
 	if (!err)
 		err = find_functions();
-	if (!err)
-		err = bjn_replace_init();
 	for (h = bjn_hooks; !err && h < bjn_hooks + BJN_NR_HOOKS; h++) {
 		if (h->addr)
 			err = install_one(h);
@@ -137,7 +155,6 @@ void bjn_hook_remove(void)
 	remove_range(0, BJN_HOOK_bpf_check);
 	if (method && method->finish)
 		method->finish();
-	bjn_replace_exit();
 }
 
 /**

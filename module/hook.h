@@ -61,12 +61,15 @@ struct bjn_hook {
  * @name: for the hook= parameter and debugfs
  * @install: set @stock and start redirecting; 0 or a negative errno, then with
  *	a phrase in @why that completes "function: "
+ * @again: write the redirection of an installed hook into the kernel's code once
+ *	more; 0 or a negative errno, then nothing is redirected
  * @remove: stop redirecting. Calls may still be on their way.
  * @finish: after the last removal, give back what is left; may be NULL
  */
 struct bjn_hook_method {
 	const char *name;
 	int (*install)(struct bjn_hook *hook, const char **why);
+	int (*again)(struct bjn_hook *hook);
 	void (*remove)(struct bjn_hook *hook);
 	void (*finish)(void);
 };
@@ -77,8 +80,6 @@ extern const struct bjn_hook_method bjn_hook_kprobe;
 extern struct bjn_hook bjn_hooks[BJN_NR_HOOKS];
 
 /* hook-replace.c */
-int bjn_replace_init(void);
-void bjn_replace_exit(void);
 bool bjn_hook_prove(struct bjn_hook *hook);
 
 #endif
