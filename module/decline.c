@@ -3,6 +3,8 @@
  * Programs that we did not compile. Every reason is one phrase of the source,
  * so its address identifies it and a small table counts how often it came up.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/atomic.h>
 #include <linux/ratelimit.h>
 #include <linux/seq_file.h>

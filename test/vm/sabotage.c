@@ -203,7 +203,7 @@ enum outcome { OURS, STOCK, INTERPRETED, REFUSED, WRONG };
 
 static const char *const outcome_text[] = {
 	[OURS] = "compiled all the same",
-	[STOCK] = "the stock JIT compiles it",
+	[STOCK] = "it goes to the stock JIT",
 	[INTERPRETED] = "the interpreter runs it",
 	[REFUSED] = "the load fails",
 	[WRONG] = "wrong result or not counted",
