@@ -238,6 +238,12 @@ static int describe_args(struct mi_tramp *t, const struct btf_func_model *m)
 	return m->ret_size > sizeof(u64) ? -ENOTSUPP : 0;
 }
 
+/* A chain of tail calls would hold on to one more frame 33 times, see bjn_env.level_bytes. */
+static bool is_too_deep(const struct bjn_image *img, u32 flags)
+{
+	return bjn.env.level_bytes && flags & BPF_TRAMP_F_CALL_ORIG && !img->is_main && img->tails;
+}
+
 /* Who calls the trampoline, and where does the original begin? */
 static int describe_target(struct mi_tramp *t, u32 flags, void *func_addr)
 {
@@ -248,7 +254,7 @@ static int describe_target(struct mi_tramp *t, u32 flags, void *func_addr)
 		return flags & BPF_TRAMP_F_CALL_ORIG ? -ENOTSUPP : 0;
 	}
 	img = bjn_registry_at((unsigned long)func_addr);
-	if (!img || !img->entry.pointer)
+	if (!img || !img->entry.pointer || is_too_deep(img, flags))
 		return -ENOTSUPP;
 	t->caller = img->wide ? MI_TRAMP_SUB : MI_TRAMP_MAIN;
 	t->nr_passed = img->many_args ? BJN_MAX_ARGS : 5;

@@ -8,6 +8,7 @@
 #include <linux/filter.h>
 #include <linux/math64.h>
 #include <linux/percpu.h>
+#include <linux/sizes.h>
 #include <linux/thread_info.h>
 #include <asm/cacheflush.h>
 #include <asm/cpu-features.h>
@@ -113,6 +114,12 @@ static void helpers(struct bjn_env *env)
 
 #endif
 
+/* Half of a small stack for a whole chain of tail calls, the rest for who calls and is called. */
+static u32 level_bytes(void)
+{
+	return THREAD_SIZE < SZ_16K ? THREAD_SIZE / 2 / (BJN_MAX_TAIL_CALLS + 1) : 0;
+}
+
 /*
  * What the bench shows, but no guest has: there is no kernel yet to run it on.
  * The verifier must not be told so before.
@@ -144,6 +151,7 @@ int bjn_glue_detect(const struct bjn_backend **be, struct bjn_env *env)
 	env->off_prog_bpf_func = offsetof(struct bpf_prog, bpf_func);
 	env->off_thread_cpu = offsetof(struct thread_info, cpu);
 	env->off_thread_task = offsetof(struct thread_info, task);
+	env->level_bytes = level_bytes();
 	env->reg_ax = BPF_REG_AX;
 #ifdef CONFIG_SMP
 	env->helper[BJN_MIPS_PERCPU] = (unsigned long)__per_cpu_offset;

@@ -132,6 +132,7 @@ void o32_begin(struct bjn_ctx *c)
 	plan_saves(c, f, calls);
 	f->tcc_kind = (u8)plan_tcc(c, calls);
 	plan_layout(c, f, calls);
+	c->frame_bytes = (u32)f->size;
 }
 
 /**

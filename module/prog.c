@@ -258,6 +258,14 @@ static u32 table_offset(const struct bjn_image *img)
 	return round_up(img->bytes, (u32)__alignof__(struct exception_table_entry));
 }
 
+/* Stack that the program holds on to when what it calls makes a tail call. */
+static u32 level_bytes(const struct bjn_job *job)
+{
+	const struct bjn_ctx *c = &job->ctx;
+
+	return job->p.tail_call_reachable && c->facts.flags & BJN_OP_CALL ? c->frame_bytes : 0;
+}
+
 static struct bjn_image *image_alloc(struct bjn_job *job)
 {
 	struct bjn_ctx *c = &job->ctx;
@@ -272,9 +280,11 @@ static struct bjn_image *image_alloc(struct bjn_job *job)
 	img->nr_ex = c->nr_ex;
 	img->stock_func = job->prog->bpf_func;
 	img->priv = job->priv;
+	img->level = level_bytes(job);
 	img->is_main = !job->p.is_subprog && !job->p.extension;
 	img->extension = job->p.extension;
 	img->wide = job->p.is_subprog || job->p.wide_result;
+	img->tails = job->p.tail_call_reachable || c->facts.flags & BJN_OP_TAIL;
 	img->many_args = BPF_REG_AX != 11 && c->facts.regs & 1u << 11;
 	if (c->nr_ex)
 		bytes = table_offset(img) + c->nr_ex * sizeof(struct exception_table_entry);
@@ -382,6 +392,22 @@ static void image_counted(const struct bjn_image *img)
 	atomic64_add(img->bytes, &bjn_stats.bytes);
 }
 
+/*
+ * The verifier's limit lets 33 tail calls from subprograms take 8 KB and what
+ * the frames cost: all the stack that some kernels have.
+ */
+static int check_level(struct bjn_job *job)
+{
+	u32 limit = bjn.env.level_bytes, level = level_bytes(job);
+
+	if (!limit || !level)
+		return 0;
+	if (level + bjn_registry_level(bjn_group_key(job->prog)) <= limit)
+		return 0;
+	bjn_fail(&job->ctx, -E2BIG, "33 tail calls from its subprograms need more stack than this kernel has");
+	return -E2BIG;
+}
+
 /* The only pass, or the first of two. */
 static int compile_first(struct bjn_job *job)
 {
@@ -392,6 +418,8 @@ static int compile_first(struct bjn_job *job)
 		return job_no_memory(job);
 	job->p.priv_stack = bjn_priv_stack_fp(&job->priv);
 	err = job_emit(job);
+	if (!err)
+		err = check_level(job);
 	if (err)
 		return err;
 	job->img = image_alloc(job);
@@ -536,7 +564,7 @@ static struct bpf_prog *declined(struct bpf_verifier_env *env, struct bpf_prog *
 		atomic64_inc(&bjn_stats.failed);
 		return prog;
 	}
-	bjn_decline(prog, ctx, "the stock JIT compiles it");
+	bjn_decline(prog, ctx, "it goes to the stock JIT");
 	atomic64_inc(&bjn_stats.declined);
 	if (prog->is_func)
 		hand_over(env, bjn_group_key(prog));

@@ -23,6 +23,7 @@
  * @bytes: length of the code
  * @nr_ex: entries in the exception table
  * @priv: private stack
+ * @level: bytes of stack it holds on to when a subprogram that it calls tail-calls
  * @entry: how it is redirected; @entry.pointer is 0: it cannot be
  * @word: what its first word is while it is not redirected
  * @redirected: something is attached to it
@@ -30,6 +31,7 @@
  * @extension: replaces a function of another program
  * @wide: returns all of R0
  * @many_args: takes or passes more than five arguments
+ * @tails: it tail-calls, or what it calls does
  */
 struct bjn_image {
 	struct hlist_node node;
@@ -41,6 +43,7 @@ struct bjn_image {
 	u32 bytes;
 	u32 nr_ex;
 	struct bjn_priv_stack priv;
+	u32 level;
 	struct bjn_entry entry;
 	u32 word;
 	bool redirected;
@@ -48,6 +51,7 @@ struct bjn_image {
 	bool extension;
 	bool wide;
 	bool many_args;
+	bool tails;
 };
 
 void bjn_registry_add(struct bjn_image *img, bool is_pending);
@@ -56,6 +60,7 @@ struct bjn_image *bjn_registry_at(unsigned long addr);
 struct bjn_image *bjn_registry_take(const struct bpf_prog *prog);
 struct bjn_image *bjn_registry_take_group(const void *group);
 bool bjn_registry_has_group(const void *group);
+u32 bjn_registry_level(const void *group);
 bool bjn_registry_any(const void *group, bool (*test)(const struct bpf_prog *prog));
 void bjn_registry_final(struct bjn_image *img);
 int bjn_registry_show(struct seq_file *m, void *v);

@@ -36,6 +36,9 @@ enum bjn_feature {
  *	thread register, or BJN_NO_OFFSET when that register is the pointer
  * @patch_target: where the branch at the end of an image leads while nothing
  *	is attached to the program; on machines that have such a branch
+ * @level_bytes: bytes of stack that a program with its subprograms may hold on to
+ *	when one of them tail-calls, which 33 more may do on top of it; 0: as many as
+ *	the verifier lets it (256 and what the frames cost)
  * @reg_ax: number of BPF_REG_AX (11 up to Linux 6.x, 12 from 7.2 on)
  * @helper: addresses of functions and tables that emitted code uses on its own
  *	account, defined by the back end
@@ -49,6 +52,7 @@ struct bjn_env {
 	u32 off_thread_cpu;
 	u32 off_thread_task;
 	u64 patch_target;
+	u32 level_bytes;
 	u8 reg_ax;
 	u64 helper[BJN_NR_ENV_HELPERS];
 };
@@ -265,6 +269,8 @@ struct bjn_entry {
  * @ex: exception table, capacity @facts.extable
  * @nr_ex: used entries of @ex
  * @entry: set by the back end for an attachable program
+ * @frame_bytes: size of the stack frame, set by a back end whose kernels have
+ *	bjn_env.level_bytes
  * @arch: frame layout and the like, private to the back end
  *
  * The driver provides @off before bjn_plan() and @code, @fix and @ex before
@@ -290,6 +296,7 @@ struct bjn_ctx {
 	struct bjn_extable *ex;
 	u32 nr_ex;
 	struct bjn_entry entry;
+	u32 frame_bytes;
 	u64 arch[16];
 };
 

@@ -75,6 +75,9 @@ struct counters {
 };
 /** counters_read() - the module's counters; all -1 when it is not loaded. */
 struct counters counters_read(void);
+/* The kernel's stack is 8 KB, not 16. */
+#define SMALL_STACK	(sizeof(long) == 4 && getpagesize() == 4096)
+
 /** is_observer() - module loaded, but without an emitter for this architecture. */
 bool is_observer(void);
 /** ng_load() - load the module with @params and report the outcome under @what. */

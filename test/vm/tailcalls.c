@@ -9,6 +9,7 @@
 #define SLOTS		4
 #define LIMIT		34
 #define EMPTY_SLOT	(SLOTS - 1)
+#define DEEP		200	/* bytes of stack that a verifier of any age accepts in front of a tail call */
 
 static int progs, counter;
 
@@ -47,10 +48,11 @@ static int load_plain(int next)
 	return prog_load_filter(prog, ARRAY_SIZE(prog));
 }
 
-/* the same, but a subprogram makes the tail call, @calls times */
-static int load_subprog(int next, int calls)
+/* the same, but a subprogram makes the tail call, @calls times; its caller has @stack bytes of BPF stack */
+static int load_subprog(int next, int calls, int stack)
 {
 	const struct bpf_insn prog[] = {
+		stack ? ST_IMM(BPF_DW, BPF_REG_10, -stack, 0) : MOV64_REG(BPF_REG_6, BPF_REG_1),
 		MOV64_REG(BPF_REG_6, BPF_REG_1),
 		LD_IMM64(BPF_REG_7, BPF_PSEUDO_MAP_VALUE, counter, 0),
 		LDX(BPF_W, BPF_REG_1, BPF_REG_7, 0),
@@ -72,7 +74,7 @@ static int load_subprog(int next, int calls)
 		EXIT(),
 	};
 
-	return prog_load_subprog(prog, ARRAY_SIZE(prog), 13);
+	return prog_load_subprog(prog, ARRAY_SIZE(prog), 14);
 }
 
 static bool by(bool ours, int fd)
@@ -100,7 +102,7 @@ static void chain(const char *who, int calls)
 
 		file_write(SYSFS "enabled", ours ? "1" : "0");
 		by(false, 0);
-		fd[i] = calls ? load_subprog((i + 1) % n, calls) : load_plain((i + 1) % n);
+		fd[i] = calls ? load_subprog((i + 1) % n, calls, 0) : load_plain((i + 1) % n);
 		as_wanted &= by(ours, fd[i]);
 		if (fd[i] < 0 || map_set(progs, i, &fd[i]))
 			err = fd[i] < 0 ? fd[i] : -EINVAL;
@@ -146,7 +148,7 @@ static void emptied(void)
 
 static bool subprog_tailcalls(void)
 {
-	int fd = load_subprog(EMPTY_SLOT, 1);
+	int fd = load_subprog(EMPTY_SLOT, 1, 0);
 
 	if (fd < 0)
 		note("%.200s", prog_log());
@@ -178,6 +180,29 @@ static void mix_chains(int calls)
 			chain(mix[i], calls);
 }
 
+/*
+ * The verifier lets the callers of a subprogram that tail-calls hold on to 256 bytes, 33 times in a chain. Where
+ * the kernel's stack is 8 KB that is all of it, and such a program is refused.
+ */
+static void deep(void)
+{
+	int fd;
+
+	file_write(SYSFS "enabled", "1");
+	kmsg_mark();
+	fd = load_subprog(0, 1, DEEP);
+	if (SMALL_STACK) {
+		check(fd < 0 && kmsg_find(MODULE, "more stack than this kernel has"),
+		      "a chain that would overflow the kernel's stack is refused");
+	} else {
+		reset();
+		check(fd >= 0 && !map_set(progs, 0, &fd) && !prog_run(fd, &(uint32_t){ 0 }) && count() == LIMIT,
+		      "a chain of %d bytes of stack each: %u runs", DEEP, count());
+	}
+	map_del(progs, 0);
+	close(fd);
+}
+
 void suite_tailcalls(void)
 {
 	progs = map_create(BPF_MAP_TYPE_PROG_ARRAY, 4, 4, SLOTS);
@@ -193,6 +218,8 @@ void suite_tailcalls(void)
 		/* before 6.12 every branch of the call tree counts for itself */
 		if (strcmp(job("SERIES", "7"), "6.1"))
 			mix_chains(2);
+		if (!is_observer())
+			deep();
 	} else {
 		skip("tail calls in subprograms", "neither JIT supports them here");
 	}
