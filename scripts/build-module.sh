@@ -20,16 +20,6 @@ mirror_sources()
 		"$1/" "$2/"
 }
 
-# sanitizer: variables for kernels with KASAN. Module memory of LoongArch has a shadow for good, in which the red
-# zones around a module's variables outlive the module: the next one in its place is reported when it is cleared,
-# and, worse, is not cleared. So there are no such zones; the stack has none in this kernel either.
-sanitizer()
-{
-	[ "$B_KARCH" = loongarch ] && grep -qx CONFIG_KASAN_OUTLINE=y "$B_KERNEL/config" || return 0
-	printf 'CFLAGS_KASAN=-fsanitize=kernel-address'
-	printf ' --param asan-%s' instrumentation-with-call-threshold=0 globals=0 stack=0 kernel-mem-intrinsic-prefix=1
-}
-
 kbuild()
 {
 	local src=$1 out=$2 log
@@ -66,6 +56,6 @@ if [ $# -gt 0 ] && [[ $1 != *=* ]]; then
 fi
 [ -e "$B_HEADERS/package" ] || "$REPO/scripts/kernel.sh" "$B_NAME"
 "$REPO/scripts/toolbox.sh" "$B_ROOT" 2>/dev/null || "$REPO/scripts/toolbox.sh" "$B_ROOT"
-flags=$(sanitizer)
+flags=$(board_sanitizer)
 [ -z "$flags" ] || set -- "$flags" "$@"
 locked "build-$(printf '%s' "$out" | sha256sum | cut -c 1-16)" kbuild "$src" "$out" "$@"

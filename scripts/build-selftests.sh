@@ -222,7 +222,10 @@ build_modules()
 {
 	local kmods=$root.kmods hash ko
 
-	hash=$(cat "$programs/hash" "$B_KERNEL/package" | sha256sum)
+	hash=$({
+		cat "$programs/hash" "$B_KERNEL/package"
+		board_sanitizer
+	} | sha256sum)
 	[ "$(cat "$root/.hash" 2>/dev/null)" != "$hash" ] || return 0
 	rm -rf "$root" "$kmods"
 	mkdir -p "$kmods" "${root%/*}"
