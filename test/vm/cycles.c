@@ -2,6 +2,7 @@
 /*
  * Load the module, load and run programs of every kind, let them go, unload the module, and again: CYCLES= times,
  * while another processor goes on loading programs of its own. In the end no memory is missing.
+ * ROUNDS= is how many programs of every kind each cycle has: fewer for a kernel that checks all it does.
  */
 #include <signal.h>
 #include <sys/mman.h>
@@ -9,7 +10,6 @@
 #include <unistd.h>
 #include "kinds.h"
 
-#define ROUNDS		4	/* programs of every kind in each cycle */
 #define WARM_UP		5	/* cycles before memory is measured: caches, per-CPU chunks */
 #define ALLOWED_KB	1536	/* noise; a hundred cycles that lose 256 bytes for each image lose more */
 
@@ -76,12 +76,13 @@ static bool other_end(pid_t pid)
 /* Programs of every kind that loads; returns how many gave a wrong result. */
 static int use(uint32_t n, long *ours)
 {
+	unsigned int rounds = atoi(job("ROUNDS", "4"));
 	struct maker m;
 	int wrong = 0;
 
 	if (maker_init(&m, -1))
 		return 1;
-	for (unsigned int i = 0; i < ROUNDS * nr_kinds; i++) {
+	for (unsigned int i = 0; i < rounds * nr_kinds; i++) {
 		struct made p = make(&m, &kinds[i % nr_kinds], n + i);
 		uint32_t got = 0;
 
