@@ -117,7 +117,9 @@ static void helpers(struct bjn_env *env)
 /* Half of a small stack for a whole chain of tail calls, the rest for who calls and is called. */
 static u32 level_bytes(void)
 {
-	return THREAD_SIZE < SZ_16K ? THREAD_SIZE / 2 / (BJN_MAX_TAIL_CALLS + 1) : 0;
+	const u32 stack = THREAD_SIZE;
+
+	return stack < SZ_16K ? stack / 2 / (BJN_MAX_TAIL_CALLS + 1) : 0;
 }
 
 /*
