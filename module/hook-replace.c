@@ -103,7 +103,7 @@ long bjn_replace_bpf_check BJN_SIX_WORDS
 	struct bjn_load load;
 	long ret;
 
-	bjn_load_begin(&load);
+	bjn_load_begin(&load, *prog);
 	ret = BJN_STOCK(bpf_check)(a, b, c, d, e, f);
 	bjn_load_end(&load, *prog, (int)ret == 0);
 	bjn_hook_leave(idx);

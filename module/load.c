@@ -34,10 +34,16 @@ static void del(struct bjn_load *load)
 	spin_unlock(&lock);
 }
 
-/* Nothing that was promised is lost by unloading the module. */
-static void promise(struct bjn_switches *s)
+/*
+ * Nothing that was promised is lost by unloading the module. Nothing is promised
+ * to a program that no JIT will see (net.core.bpf_jit_enable=0): the verifier
+ * does not always ask about that before it relies on an answer of ours.
+ */
+static void promise(struct bjn_switches *s, const struct bpf_prog *prog)
 {
 	bjn_switches_read(s);
+	if (!prog->jit_requested)
+		s->offered = 0;
 	if (s->enabled && !try_module_get(THIS_MODULE)) {
 		s->enabled = false;
 		s->offered = 0;
@@ -53,12 +59,13 @@ static void release(const struct bjn_switches *s)
 /**
  * bjn_load_begin - the current task begins to verify a program
  * @load: to be given to bjn_load_end()
+ * @prog: the program, as it was given to the verifier
  */
-void bjn_load_begin(struct bjn_load *load)
+void bjn_load_begin(struct bjn_load *load, const struct bpf_prog *prog)
 {
 	load->task = current;
 	load->aux = NULL;
-	promise(&load->switches);
+	promise(&load->switches, prog);
 	add(load);
 }
 

@@ -28,7 +28,7 @@ struct bjn_load {
 	struct bjn_switches switches;
 };
 
-void bjn_load_begin(struct bjn_load *load);
+void bjn_load_begin(struct bjn_load *load, const struct bpf_prog *prog);
 void bjn_load_end(struct bjn_load *load, const struct bpf_prog *prog, bool good);
 struct bjn_switches bjn_load_switches(void);
 struct bjn_load *bjn_load_take(const struct bpf_prog *prog);
