@@ -99,6 +99,8 @@ int bjn_hook_show(struct seq_file *m, void *v);
 /* prog.c: replacements of the hooked kernel functions */
 struct bpf_prog *bjn_jit_compile(struct bpf_verifier_env *env, struct bpf_prog *prog);
 void bjn_jit_free(struct bpf_prog *prog);
+bool bjn_is_may_goto(const struct bpf_insn *insn);
+bool bjn_is_inlined_helper(const struct bpf_insn *insn);
 int bjn_prog_init(void);
 void bjn_prog_exit(void);
 int bjn_prog_show(struct seq_file *m, void *v);

@@ -58,6 +58,27 @@ static void *job_alloc(size_t bytes)
 	return kvmalloc(bytes, GFP_KERNEL);
 }
 
+/**
+ * bjn_is_inlined_helper - did the verifier leave the id of a helper in a call?
+ * @insn: call instruction
+ */
+bool bjn_is_inlined_helper(const struct bpf_insn *insn)
+{
+	return !insn->src_reg && (insn->imm == BPF_FUNC_get_smp_processor_id ||
+				  insn->imm == BPF_FUNC_get_current_task ||
+				  insn->imm == BPF_FUNC_get_current_task_btf);
+}
+
+/**
+ * bjn_is_may_goto - does a call end the time slice of a may_goto?
+ * @insn: call instruction
+ */
+bool bjn_is_may_goto(const struct bpf_insn *insn)
+{
+	return may_goto_addr && !insn->src_reg &&
+	       (unsigned long)((u8 *)__bpf_call_base + insn->imm) == may_goto_addr;
+}
+
 /* Helpers that the verifier left as an id because the JIT inlines them. */
 static bool inlined_helper(const struct bpf_insn *insn, struct bjn_call *call)
 {

@@ -40,7 +40,9 @@ static u64 content_jmp(const struct bpf_insn *i)
 		return BJN_FEAT(SUBPROG_CALLS);
 	if (i->src_reg == BPF_PSEUDO_KFUNC_CALL)
 		return BJN_FEAT(KFUNC_CALL);
-	return 0;
+	if (bjn_is_inlined_helper(i))
+		return BJN_FEAT(INLINE_HELPERS);
+	return bjn_is_may_goto(i) ? BJN_FEAT(TIMED_MAY_GOTO) : 0;
 }
 
 static u64 content_load(const struct bpf_insn *i)
@@ -115,10 +117,15 @@ u64 bjn_route_content(const struct bpf_prog *prog)
 
 /*
  * What a JIT without the feature compiles to junk, or to code that trusts in a
- * check the verifier left out. A JIT without one of the others refuses.
+ * check the verifier left out: to a call of nowhere where the verifier left the
+ * id of a helper, to arguments as helpers take them where a kfunc is called, to
+ * a plain move where an arena pointer is cast. A JIT without one of the others
+ * refuses.
  */
 #define SILENT	(BJN_FEAT(STACK_ARGS) | BJN_FEAT(PERCPU_INSN) | BJN_FEAT(EXCEPTIONS) | \
-		 BJN_FEAT(PRIVATE_STACK) | BJN_FEAT(TIMED_MAY_GOTO))
+		 BJN_FEAT(PRIVATE_STACK) | BJN_FEAT(TIMED_MAY_GOTO) | \
+		 BJN_FEAT(INLINE_HELPERS) | BJN_FEAT(KFUNC_CALL) | \
+		 BJN_FEAT(ARENA) | BJN_FEAT(ARENA_ATOMICS))
 
 /**
  * bjn_route_needs_us - would the stock JIT miscompile a program?
