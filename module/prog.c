@@ -545,10 +545,15 @@ static struct bpf_prog *run_stock(struct bpf_verifier_env *env, struct bpf_prog 
 	return prog;
 }
 
-/* Give the subprograms that we already compiled to the stock JIT. */
-static void hand_over(struct bpf_verifier_env *env, const void *group)
+/*
+ * Give the subprograms that we already compiled to the stock JIT. The core has
+ * seen them compiled and does not look again: it takes one without an image for
+ * one at address 0. So when one is refused, the load must end here.
+ */
+static bool hand_over(struct bpf_verifier_env *env, const void *group)
 {
 	struct bjn_image *img;
+	bool good = true;
 
 	while ((img = bjn_registry_take_group(group))) {
 		struct bpf_prog *prog = img->prog;
@@ -560,8 +565,9 @@ static void hand_over(struct bpf_verifier_env *env, const void *group)
 		atomic64_dec(&bjn_stats.compiled);
 		atomic64_sub(img->bytes, &bjn_stats.bytes);
 		image_gone(img, prog);
-		run_stock(env, prog);
+		good &= run_stock(env, prog)->jited;
 	}
+	return good;
 }
 
 /* A program with a feature that only we have was verified with it, so it was on. */
@@ -587,8 +593,8 @@ static struct bpf_prog *declined(struct bpf_verifier_env *env, struct bpf_prog *
 	}
 	bjn_decline(prog, ctx, "it goes to the stock JIT");
 	atomic64_inc(&bjn_stats.declined);
-	if (prog->is_func)
-		hand_over(env, bjn_group_key(prog));
+	if (prog->is_func && !hand_over(env, bjn_group_key(prog)))
+		return prog;
 	return run_stock(env, prog);
 }
 
