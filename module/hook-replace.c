@@ -14,6 +14,7 @@
 #include "bjn.h"
 #include "load.h"
 #include "replace.h"
+#include "route.h"
 
 DEFINE_STATIC_SRCU(bjn_hook_srcu);
 
@@ -94,6 +95,17 @@ void bjn_replace_bpf_jit_free(struct bpf_prog *prog)
 	bjn_hook_leave(idx);
 }
 
+/*
+ * We could not compile a program that only we can, and not every such program
+ * is refused by the kernel: the interpreter would get it.
+ */
+static bool is_for_nobody(const struct bpf_prog *prog)
+{
+	bool tried = prog->bpf_func || !prog->jit_requested;
+
+	return tried && !prog->jited && bjn_route_needs_us(prog);
+}
+
 /* Verification of a program: what the switches are now holds until it is compiled. */
 long bjn_replace_bpf_check BJN_SIX_WORDS
 {
@@ -105,6 +117,8 @@ long bjn_replace_bpf_check BJN_SIX_WORDS
 
 	bjn_load_begin(&load, *prog);
 	ret = BJN_STOCK(bpf_check)(a, b, c, d, e, f);
+	if (!(int)ret && is_for_nobody(*prog))
+		ret = -ENOTSUPP;
 	bjn_load_end(&load, *prog, (int)ret == 0);
 	bjn_hook_leave(idx);
 	return ret;

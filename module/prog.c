@@ -589,6 +589,7 @@ static struct bpf_prog *declined(struct bpf_verifier_env *env, struct bpf_prog *
 	if (whole_needs_us(prog)) {
 		bjn_decline(prog, ctx, "it needs a feature that only we have, so the load fails");
 		atomic64_inc(&bjn_stats.failed);
+		bjn_disarm(prog);
 		return prog;
 	}
 	bjn_decline(prog, ctx, "it goes to the stock JIT");

@@ -93,6 +93,23 @@ static inline void bjn_blind_done(struct bpf_prog *kept, struct bpf_prog *droppe
 }
 
 /**
+ * bjn_disarm - make a program harmless that must not be interpreted
+ * @prog: program as the core gave it, writable
+ *
+ * Where programs are compiled behind bpf_check(), which could still be refused,
+ * the kernel interprets one that was not compiled. It does nothing then.
+ */
+static inline void bjn_disarm(struct bpf_prog *prog)
+{
+#ifndef BJN_COMPILE_HAS_ENV
+	if (prog->is_func || prog->len < 2)
+		return;
+	prog->insnsi[0] = BPF_MOV64_IMM(BPF_REG_0, 0);
+	prog->insnsi[1] = BPF_EXIT_INSN();
+#endif
+}
+
+/**
  * bjn_publish_insn_ptrs - tell instruction arrays where instructions begin
  * @prog: program, final
  * @starts: byte offset of the start of every instruction
