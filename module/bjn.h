@@ -90,6 +90,7 @@ unsigned long bjn_ksym_lookup(const char *name);
 
 /* hook.c */
 int bjn_hook_install(void);
+void bjn_hook_note_stock(void);
 void bjn_hook_remove(void);
 unsigned int bjn_hook_count(unsigned int *present);
 const char *bjn_hook_method_name(void);

@@ -294,15 +294,14 @@ struct bjn_hook bjn_hooks[BJN_NR_HOOKS] = {
  * bjn_hook_prove - make a canary call
  * @hook: an installed hook
  *
- * Nothing is offered by us yet, so a yes is the stock JIT's own.
+ * Nothing is offered by us yet, so a yes is the stock JIT's own; it is kept.
  *
  * Return: the call has arrived at the replacement.
  */
 bool bjn_hook_prove(struct bjn_hook *hook)
 {
 	WRITE_ONCE(canary_task, current);
-	if (hook->canary(hook->addr))
-		bjn.stock |= hook->feature;
+	hook->yes = hook->canary(hook->addr);
 	WRITE_ONCE(canary_task, NULL);
 	return hook->proved && !bjn_sabotage_canary(hook->name);
 }

@@ -104,6 +104,22 @@ static int install_one(struct bjn_hook *h)
 }
 
 /**
+ * bjn_hook_note_stock - the module stays: what has the stock JIT?
+ *
+ * To be called when nothing can fail any more, because a program that needs us
+ * is compiled by us even while we are switched off.
+ */
+void bjn_hook_note_stock(void)
+{
+	struct bjn_hook *h;
+	u64 stock = 0;
+
+	for (h = bjn_hooks; h < bjn_hooks + BJN_NR_HOOKS; h++)
+		stock |= h->yes ? h->feature : 0;
+	WRITE_ONCE(bjn.stock, stock);
+}
+
+/**
  * bjn_hook_install - redirect every function in hooks.def
  *
  * Return: 0, or a negative errno after logging one line; then nothing is left

@@ -35,6 +35,7 @@ enum bjn_hook_id {
  * @required: a kernel without the function is not supported
  * @installed: calls are being redirected
  * @proved: a canary call has arrived at @replacement
+ * @yes: the canary said yes
  * @addr: address of the function; 0 when this kernel has none
  * @stock: call this to get the original behaviour
  * @hits: calls that arrived at @replacement, canary included
@@ -49,6 +50,7 @@ struct bjn_hook {
 	bool required;
 	bool installed;
 	bool proved;
+	bool yes;
 	unsigned long addr;
 	unsigned long stock;
 	unsigned long site;

@@ -18,7 +18,8 @@
 #include "compat/features.h"
 #include "glue.h"
 
-struct bjn_state bjn;
+/* Until all have been asked the stock JIT has everything: no program needs us yet. */
+struct bjn_state bjn = { .stock = ~0ull };
 
 static bool enabled = true;
 module_param(enabled, bool, 0444);
@@ -217,6 +218,7 @@ static int __init bjn_init(void)
 		goto err_hook;
 	bjn_debugfs_init();
 
+	bjn_hook_note_stock();
 	apply(enabled, bjn.now.disabled);
 	announce();
 	return 0;
