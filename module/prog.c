@@ -327,7 +327,9 @@ static int emit_in_place(struct bjn_job *job)
 	if (!c->far)
 		return 0;
 	job->p.image = (unsigned long)job->img->mem.ro;
-	if (bjn_emit(c)) {
+	if (!bjn_emit(c) && (c->pos * sizeof(u32) > job->img->bytes || c->nr_ex != job->img->nr_ex))
+		bjn_fail(c, -EINVAL, "code grows when its address is known");
+	if (c->err) {
 		bjn_mem_free(&job->img->mem, job->prog);
 		return c->err;
 	}
@@ -587,9 +589,10 @@ static struct bpf_prog *declined(struct bpf_verifier_env *env, struct bpf_prog *
 				 const struct bjn_ctx *ctx)
 {
 	if (whole_needs_us(prog)) {
-		bjn_decline(prog, ctx, "it needs a feature that only we have, so the load fails");
+		bjn_decline(prog, ctx, bjn_disarm(prog) ?
+			    "it needs a feature that only we have, so it returns 0 and does nothing" :
+			    "it needs a feature that only we have, so the load fails");
 		atomic64_inc(&bjn_stats.failed);
-		bjn_disarm(prog);
 		return prog;
 	}
 	bjn_decline(prog, ctx, "it goes to the stock JIT");

@@ -96,16 +96,21 @@ static inline void bjn_blind_done(struct bpf_prog *kept, struct bpf_prog *droppe
  * bjn_disarm - make a program harmless that must not be interpreted
  * @prog: program as the core gave it, writable
  *
- * Where programs are compiled behind bpf_check(), which could still be refused,
- * the kernel interprets one that was not compiled. It does nothing then.
+ * Where programs are compiled behind bpf_check(), which could still have
+ * refused it, the kernel interprets one that was not compiled.
+ *
+ * Return: false when the load fails instead.
  */
-static inline void bjn_disarm(struct bpf_prog *prog)
+static inline bool bjn_disarm(struct bpf_prog *prog)
 {
-#ifndef BJN_COMPILE_HAS_ENV
+#ifdef BJN_COMPILE_HAS_ENV
+	return false;
+#else
 	if (prog->is_func || prog->len < 2)
-		return;
+		return false;
 	prog->insnsi[0] = BPF_MOV64_IMM(BPF_REG_0, 0);
 	prog->insnsi[1] = BPF_EXIT_INSN();
+	return true;
 #endif
 }
 
