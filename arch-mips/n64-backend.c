@@ -119,7 +119,7 @@ static const struct bjn_op n64_ops[256] = {
 
 	/* address, source, and the longest: a compare-and-exchange of 4 bytes */
 	SIZES(BPF_STX | BPF_ATOMIC, n64_atomic, 2 * ADDI + 2 + 9 + ZEXT, 0),
-	SIZES(BPF_STX | BJN_PROBE_ATOMIC, n64_atomic, 2 * ADDI + 2 + 9 + ZEXT + 2 * PAD,
+	SIZES(BPF_STX | BJN_PROBE_ATOMIC, n64_atomic, 2 * ADDI + 2 + 9 + ZEXT + 3 + 2 * PAD,
 	      ARENA | BJN_OP_EXTABLE2),
 };
 
