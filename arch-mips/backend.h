@@ -25,7 +25,7 @@
 #define BJN_MIPS_CPU_UP_TO_R1	(BJN_MIPS_CPU_IV | BJN_MIPS_CPU_R1)
 #define BJN_MIPS_CPU_UP_TO_R2	(BJN_MIPS_CPU_UP_TO_R1 | BJN_MIPS_CPU_R2)
 
-#define BJN_MIPS_NR_WINDOWS	4
+#define BJN_MIPS_NR_WINDOWS	5
 
 /**
  * enum bjn_mips_helper - index of env->helper[]

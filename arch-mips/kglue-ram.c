@@ -11,6 +11,7 @@
 #include <linux/ioport.h>
 #include <linux/io.h>
 #include <linux/minmax.h>
+#include <linux/pgtable.h>
 #include <linux/sizes.h>
 #include <asm/addrspace.h>
 
@@ -52,13 +53,17 @@ static void add_window(struct bjn_env *env, unsigned int *nr, u64 start, u64 siz
 
 #ifdef CONFIG_64BIT
 
-/* Start and end of what XKPHYS and the 32-bit segments leave to the page table. */
-#define MAPPED_64	0xc000000000000000ull
 #define DIRECT_LIMIT	~0ull
 
+/*
+ * The segment of vmalloc() has more addresses than the CPU implements, and one
+ * that it does not is an address error, which the kernel takes for an access
+ * that is not aligned (arch/mips/kernel/unaligned.c) and does not survive.
+ */
 static void add_mapped(struct bjn_env *env, unsigned int *nr, u64 low_end)
 {
-	add_window(env, nr, MAPPED_64, CKSEG0 + low_end - MAPPED_64);
+	add_window(env, nr, CKSEG0, low_end);
+	add_window(env, nr, VMALLOC_START, VMALLOC_END - VMALLOC_START);
 	add_window(env, nr, CKSSEG, SZ_1G);
 }
 

@@ -22,7 +22,7 @@ enum bjn_feature {
 
 #define BJN_NO_OFFSET	0xffffffffu
 
-#define BJN_NR_ENV_HELPERS	24
+#define BJN_NR_ENV_HELPERS	26
 
 /**
  * struct bjn_env - facts of this kernel and CPU, constant after load
