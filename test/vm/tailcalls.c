@@ -203,6 +203,39 @@ static void deep(void)
 	close(fd);
 }
 
+/*
+ * C code enters a callback, and it knows nothing of a count. The verifier refuses a tail call there since Linux 7.2,
+ * below there since 7.3; before, the module does.
+ */
+static void below_callback(void)
+{
+	const struct bpf_insn prog[] = {
+		STX(BPF_DW, BPF_REG_10, BPF_REG_1, -8),
+		MOV64_IMM(BPF_REG_1, 3),
+		LD_IMM64(BPF_REG_2, BPF_PSEUDO_FUNC, 6, 0),
+		MOV64_REG(BPF_REG_3, BPF_REG_10),
+		ALU64_IMM(BPF_ADD, BPF_REG_3, -8),
+		MOV64_IMM(BPF_REG_4, 0),
+		CALL(BPF_FUNC_loop),
+		EXIT(),
+		/* callback: */
+		LDX(BPF_DW, BPF_REG_1, BPF_REG_2, 0),
+		LD_MAP_FD(BPF_REG_2, progs),
+		MOV64_IMM(BPF_REG_3, EMPTY_SLOT),
+		CALL(BPF_FUNC_tail_call),
+		MOV64_IMM(BPF_REG_0, 0),
+		EXIT(),
+	};
+	int fd;
+
+	file_write(SYSFS "enabled", "1");
+	kmsg_mark();
+	fd = prog_load_subprog(prog, ARRAY_SIZE(prog), 9);
+	check(fd < 0 && (strstr(prog_log(), "within callback") || kmsg_find(MODULE, "below a callback")),
+	      "a tail call in a callback is refused");
+	close(fd);
+}
+
 void suite_tailcalls(void)
 {
 	progs = map_create(BPF_MAP_TYPE_PROG_ARRAY, 4, 4, SLOTS);
@@ -218,8 +251,10 @@ void suite_tailcalls(void)
 		/* before 6.12 every branch of the call tree counts for itself */
 		if (strcmp(job("SERIES", "7"), "6.1"))
 			mix_chains(2);
-		if (!is_observer())
+		if (!is_observer()) {
 			deep();
+			below_callback();
+		}
 	} else {
 		skip("tail calls in subprograms", "neither JIT supports them here");
 	}
