@@ -17,7 +17,6 @@
 #include "compat/compat.h"
 #include "compat/tramp.h"
 #include "core/buf.h"
-#include "core/isa.h"
 #include "decline.h"
 #include "glue.h"
 #include "load.h"
@@ -484,70 +483,9 @@ static void fail_extra(struct bpf_prog *prog)
 	atomic64_inc(&bjn_stats.failed);
 }
 
-/* No kernel allows so many functions in a program. */
-#define MAX_FUNCS	512
-
-/* The functions of a program: what can run, and what may run below a callback. */
-struct reach {
-	DECLARE_BITMAP(runs, MAX_FUNCS);
-	DECLARE_BITMAP(below, MAX_FUNCS);
-	bool again;
-	bool tails;
-};
-
-static void reach_func(struct reach *r, u32 func, bool below)
-{
-	if (func >= MAX_FUNCS) {
-		r->tails = true;	/* nobody knows; impossible */
-		return;
-	}
-	if (!test_bit(func, r->runs) || (below && !test_bit(func, r->below)))
-		r->again = true;
-	__set_bit(func, r->runs);
-	if (below)
-		__set_bit(func, r->below);
-}
-
-/* The core leaves the number of a function in the off of what calls it or takes its address. */
-static void reach_from(struct reach *r, const struct bpf_prog *prog, bool below)
-{
-	u32 i;
-
-	for (i = 0; i < prog->len; i++) {
-		const struct bpf_insn *insn = &prog->insnsi[i];
-
-		if (insn->code == BJN_LD_IMM64) {
-			if (insn->src_reg == BPF_PSEUDO_FUNC)
-				reach_func(r, (u16)insn->off, true);
-			i++;
-		} else if (insn->code == (BPF_JMP | BPF_CALL) && insn->src_reg == BPF_PSEUDO_CALL) {
-			reach_func(r, (u16)insn->off, below);
-		} else if (insn->code == BJN_TAIL_CALL && below) {
-			r->tails = true;
-		}
-	}
-}
-
-/*
- * A callback is entered by C code, which does not hand down where the count of
- * tail calls is: what is in its register or slot is anything. The verifier
- * refuses tail calls below a callback since Linux 7.3; before, it is up to us.
- */
 static int check_callbacks(struct bjn_job *job)
 {
-	struct bpf_prog **func = job->prog->aux->func;
-	struct reach r = { .again = true };
-	u32 i;
-
-	if (job->p.is_subprog || !func)
-		return 0;
-	__set_bit(0, r.runs);
-	while (r.again && !r.tails) {
-		r.again = false;
-		for_each_set_bit(i, r.runs, MAX_FUNCS)
-			reach_from(&r, func[i], test_bit(i, r.below));
-	}
-	if (!r.tails)
+	if (job->p.is_subprog || !bjn_tails_below_callback(job->prog))
 		return 0;
 	bjn_fail(&job->ctx, -EOPNOTSUPP, "a tail call below a callback would find no count");
 	return -EOPNOTSUPP;
