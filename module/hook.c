@@ -66,8 +66,9 @@ static int find_functions(void)
 
 /*
  * A processor that runs the function while its code is being changed may go on
- * with the old code for as long as it likes: QEMU, which translates code, has
- * been seen to do that for good. Then the change is made once more.
+ * with the old code. QEMU, which translates code, may do that for good: it drops
+ * the translation before the store and not after. Then the change is made once
+ * more.
  */
 static bool prove(struct bjn_hook *h)
 {
