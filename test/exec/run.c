@@ -49,6 +49,8 @@ static void on_fault(int sig, siginfo_t *info, void *uc)
 			return;
 	} else if (sig != SIGSEGV && sig != SIGBUS) {
 		ex = NULL;
+	} else if (sig == SIGBUS && info->si_code == BUS_ADRALN && !bt_target.align_is_fault) {
+		ex = NULL;
 	}
 	if (ex) {
 		bt_target_resume(uc, ex->resume, ex->reg);

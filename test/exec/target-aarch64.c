@@ -31,6 +31,7 @@ const struct bt_target bt_target = {
 	.cpu = CPU,
 	.levels = levels,
 	.nr_levels = BJN_ARRAY_SIZE(levels),
+	.align_is_fault = true,
 	.code_prot = PROT_BTI,
 	.per_cpu = per_cpu,
 	.may_goto = bjn_a64_may_goto,

@@ -33,6 +33,7 @@ struct bjn_ctx;
  * @may_goto: routine for BJN_CALL_MAY_GOTO, that of the module; may be NULL
  * @may_goto_r0: the same, but it destroys R0; for planted bugs
  * @may_goto_r5: the same, but it destroys R5
+ * @align_is_fault: the kernel looks for an exception table entry when an address is not aligned; others die
  * @probe_zeroes: the code of a BPF_PROBE_MEM load itself zeroes the register
  * @callee_extends: the C ABI leaves the upper bits of narrow arguments open
  * @code_prot: protection of code beyond reading and executing (PROT_BTI)
@@ -57,6 +58,7 @@ struct bt_target {
 	const void *may_goto_r0;
 	const void *may_goto_r5;
 	bool callee_extends;
+	bool align_is_fault;
 	bool probe_zeroes;
 	int code_prot;
 	void (*facts)(struct bjn_env *env);

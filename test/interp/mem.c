@@ -235,10 +235,14 @@ static void rmw(struct bi_vm *vm, const struct bpf_insn *in, const struct access
 void bi_atomic(struct bi_vm *vm, const struct bpf_insn *in)
 {
 	bool load_acq = in->imm == BPF_LOAD_ACQ;
+	bool one_way = load_acq || in->imm == BPF_STORE_REL;
 	struct access a = locate(vm, in, load_acq ? in->src_reg : in->dst_reg);
 
-	if (a.addr & (a.size - 1))
-		/* the verifier refuses it, and machines differ */
+	/* In an arena the verifier lets it pass; inside of 16 bytes some CPUs can do it (FEAT_LSE2 of arm64). */
+	if (is_arena(in) && !one_way && a.addr % 16 + a.size > 16)
+		a.fault = true;
+	if (!a.fault && a.addr & (a.size - 1))
+		/* the verifier refuses it, or machines differ */
 		bi_fail(vm, -EINVAL, "atomic operation on an address that is not aligned");
 	else if (load_acq)
 		vm->f->r[in->dst_reg] = a.fault ? 0 : load(a.addr, a.size);
