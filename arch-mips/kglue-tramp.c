@@ -238,10 +238,14 @@ static int describe_args(struct mi_tramp *t, const struct btf_func_model *m)
 	return m->ret_size > sizeof(u64) ? -ENOTSUPP : 0;
 }
 
-/* A chain of tail calls would hold on to one more frame 33 times, see bjn_env.level_bytes. */
-static bool is_too_deep(const struct bjn_image *img, u32 flags)
+/* A chain of tail calls would hold on to the trampoline's frame as well, 33 times, see bjn_env.level_bytes. */
+static bool is_too_deep(const struct job *job, u32 flags, void *func_addr)
 {
-	return bjn.env.level_bytes && flags & BPF_TRAMP_F_CALL_ORIG && !img->is_main && img->tails;
+	const struct bjn_image *img = bjn_registry_at((unsigned long)func_addr);
+	u32 limit = bjn.env.level_bytes;
+
+	return limit && flags & BPF_TRAMP_F_CALL_ORIG && img && !img->is_main && img->tails &&
+		bjn_held_stack(img->prog) + job->c.frame_bytes > limit;
 }
 
 /* Who calls the trampoline, and where does the original begin? */
@@ -254,7 +258,7 @@ static int describe_target(struct mi_tramp *t, u32 flags, void *func_addr)
 		return flags & BPF_TRAMP_F_CALL_ORIG ? -ENOTSUPP : 0;
 	}
 	img = bjn_registry_at((unsigned long)func_addr);
-	if (!img || !img->entry.pointer || is_too_deep(img, flags))
+	if (!img || !img->entry.pointer)
 		return -ENOTSUPP;
 	t->caller = img->wide ? MI_TRAMP_SUB : MI_TRAMP_MAIN;
 	t->nr_passed = img->many_args ? BJN_MAX_ARGS : 5;
@@ -325,7 +329,7 @@ static int describe(struct job *job, unsigned long im, const struct btf_func_mod
 	return err;
 }
 
-static int emit(struct job *job)
+static int emit(struct job *job, u32 flags, void *func_addr)
 {
 #ifdef CONFIG_64BIT
 	n64_tramp(&job->c, &job->t);
@@ -334,6 +338,8 @@ static int emit(struct job *job)
 #endif
 	if (job->c.err == -ENOSPC)
 		return -E2BIG;
+	if (is_too_deep(job, flags, func_addr))
+		return -ENOTSUPP;
 	return job->c.err ?: (int)(job->c.pos * sizeof(u32));
 }
 
@@ -393,7 +399,7 @@ int bjn_tramp_size(const struct btf_func_model *m, u32 flags, bjn_tramp_list *li
 		return -ENOMEM;
 	size = describe(job, (unsigned long)ANY_IMAGE, m, flags, lists, func_addr);
 	if (!size)
-		size = emit(job);
+		size = emit(job, flags, func_addr);
 	job_free(job);
 	return size;
 }
@@ -443,7 +449,7 @@ int bjn_tramp_prepare(struct bpf_tramp_image *im, void *image, void *image_end,
 		return -ENOMEM;
 	size = describe(job, (unsigned long)im, m, flags, lists, func_addr);
 	if (!size)
-		size = emit(job);
+		size = emit(job, flags, func_addr);
 	if (size > image_end - image)
 		size = -E2BIG;
 	if (size > 0) {

@@ -114,12 +114,16 @@ static void helpers(struct bjn_env *env)
 
 #endif
 
-/* Half of a small stack for a whole chain of tail calls, the rest for who calls and is called. */
+/*
+ * All but 4 KB of a small stack for a whole chain of tail calls, the rest for who calls and is
+ * called. The verifier does not count what frames cost, which may be more than the stack that it
+ * lets a program have, and there is no guard below the kernel's stack.
+ */
 static u32 level_bytes(void)
 {
 	const u32 stack = THREAD_SIZE;
 
-	return stack < SZ_16K ? stack / 2 / (BJN_MAX_TAIL_CALLS + 1) : 0;
+	return stack <= SZ_16K ? (stack - SZ_4K) / (BJN_MAX_TAIL_CALLS + 1) : 0;
 }
 
 /*

@@ -124,6 +124,7 @@ void n64_begin(struct bjn_ctx *c)
 	plan_saves(c, f, calls);
 	f->tcc_kind = (u8)plan_tcc(c, calls);
 	plan_layout(c, f);
+	c->frame_bytes = (u32)f->size;
 }
 
 /* Keep the tail call count; at this point N64_TCC is as passed. */

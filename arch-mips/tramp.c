@@ -85,6 +85,7 @@ void mi_tramp_write(struct bjn_ctx *c, struct mi_tramp *t, const struct mi_tramp
 	struct mi_tramp_frame f;
 
 	lay_out(&f, t, out, saves);
+	c->frame_bytes = (u32)f.size;
 	ops->enter(c, t, &f);
 	fill_frame(c, t, &f, ops);
 	if (t->call_orig)

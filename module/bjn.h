@@ -97,8 +97,9 @@ const char *bjn_hook_method_name(void);
 void bjn_replace_drain(void);
 int bjn_hook_show(struct seq_file *m, void *v);
 
-/* callback.c */
+/* calls.c */
 bool bjn_tails_below_callback(const struct bpf_prog *prog);
+u32 bjn_held_stack(const struct bpf_prog *prog);
 
 /* prog.c: replacements of the hooked kernel functions */
 struct bpf_prog *bjn_jit_compile(struct bpf_verifier_env *env, struct bpf_prog *prog);

@@ -280,14 +280,6 @@ static u32 table_offset(const struct bjn_image *img)
 	return round_up(img->bytes, (u32)__alignof__(struct exception_table_entry));
 }
 
-/* Stack that the program holds on to when what it calls makes a tail call. */
-static u32 level_bytes(const struct bjn_job *job)
-{
-	const struct bjn_ctx *c = &job->ctx;
-
-	return job->p.tail_call_reachable && c->facts.flags & BJN_OP_CALL ? c->frame_bytes : 0;
-}
-
 static struct bjn_image *image_alloc(struct bjn_job *job)
 {
 	struct bjn_ctx *c = &job->ctx;
@@ -302,7 +294,7 @@ static struct bjn_image *image_alloc(struct bjn_job *job)
 	img->nr_ex = c->nr_ex;
 	img->stock_func = job->prog->bpf_func;
 	img->priv = job->priv;
-	img->level = level_bytes(job);
+	img->frame = c->frame_bytes;
 	img->is_main = !job->p.is_subprog && !job->p.extension;
 	img->extension = job->p.extension;
 	img->wide = job->p.is_subprog || job->p.wide_result;
@@ -416,22 +408,6 @@ static void image_counted(const struct bjn_image *img)
 	atomic64_add(img->bytes, &bjn_stats.bytes);
 }
 
-/*
- * The verifier's limit lets 33 tail calls from subprograms take 8 KB and what
- * the frames cost: all the stack that some kernels have.
- */
-static int check_level(struct bjn_job *job)
-{
-	u32 limit = bjn.env.level_bytes, level = level_bytes(job);
-
-	if (!limit || !level)
-		return 0;
-	if (level + bjn_registry_level(bjn_group_key(job->prog)) <= limit)
-		return 0;
-	bjn_fail(&job->ctx, -E2BIG, "33 tail calls from its subprograms need more stack than this kernel has");
-	return -E2BIG;
-}
-
 /* The only pass, or the first of two. */
 static int compile_first(struct bjn_job *job)
 {
@@ -442,8 +418,6 @@ static int compile_first(struct bjn_job *job)
 		return job_no_memory(job);
 	job->p.priv_stack = bjn_priv_stack_fp(&job->priv);
 	err = job_emit(job);
-	if (!err)
-		err = check_level(job);
 	if (err)
 		return err;
 	job->img = image_alloc(job);
@@ -483,12 +457,19 @@ static void fail_extra(struct bpf_prog *prog)
 	atomic64_inc(&bjn_stats.failed);
 }
 
-static int check_callbacks(struct bjn_job *job)
+/* What can be said when all functions are known, said of the main program. */
+static int check_calls(struct bjn_job *job)
 {
-	if (job->p.is_subprog || !bjn_tails_below_callback(job->prog))
+	u32 limit = bjn.env.level_bytes;
+
+	if (job->p.is_subprog)
 		return 0;
-	bjn_fail(&job->ctx, -EOPNOTSUPP, "a tail call below a callback would find no count");
-	return -EOPNOTSUPP;
+	if (bjn_tails_below_callback(job->prog))
+		bjn_fail(&job->ctx, -EOPNOTSUPP, "a tail call below a callback would find no count");
+	/* The verifier's limit lets 33 of them take 8 KB and what the frames cost. */
+	else if (limit && bjn_held_stack(job->prog) > limit)
+		bjn_fail(&job->ctx, -E2BIG, "33 tail calls from its subprograms need more stack than this kernel has");
+	return job->ctx.err;
 }
 
 static int compile_extra(struct bjn_job *job)
@@ -498,7 +479,7 @@ static int compile_extra(struct bjn_job *job)
 
 	job->p.image = (unsigned long)img->mem.ro;
 	job->p.priv_stack = bjn_priv_stack_fp(&img->priv);
-	err = check_callbacks(job);
+	err = check_calls(job);
 	if (!err)
 		err = job_emit(job);
 	if (!err && (job->ctx.pos * sizeof(u32) > img->bytes || job->ctx.nr_ex != img->nr_ex)) {

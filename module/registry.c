@@ -122,25 +122,6 @@ bool bjn_registry_has_group(const void *group)
 }
 
 /**
- * bjn_registry_level - stack that a program holds on to in a tail call
- * @group: bjn_group_key()
- *
- * Return: bytes, the sum over all subprograms that wait for their second pass:
- * it may be that each calls the next.
- */
-u32 bjn_registry_level(const void *group)
-{
-	struct bjn_image *img;
-	u32 sum = 0;
-
-	spin_lock(&lock);
-	list_for_each_entry(img, &pending, pending)
-		sum += img->group == group ? img->level : 0;
-	spin_unlock(&lock);
-	return sum;
-}
-
-/**
  * bjn_registry_any - is something true of a subprogram that waits for its
  *	second pass with us?
  * @group: bjn_group_key()

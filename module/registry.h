@@ -23,7 +23,7 @@
  * @bytes: length of the code
  * @nr_ex: entries in the exception table
  * @priv: private stack
- * @level: bytes of stack it holds on to when a subprogram that it calls tail-calls
+ * @frame: size of its stack frame, bytes, on machines with bjn_env.level_bytes
  * @entry: how it is redirected; @entry.pointer is 0: it cannot be
  * @word: what its first word is while it is not redirected
  * @redirected: something is attached to it
@@ -43,7 +43,7 @@ struct bjn_image {
 	u32 bytes;
 	u32 nr_ex;
 	struct bjn_priv_stack priv;
-	u32 level;
+	u32 frame;
 	struct bjn_entry entry;
 	u32 word;
 	bool redirected;
@@ -60,7 +60,6 @@ struct bjn_image *bjn_registry_at(unsigned long addr);
 struct bjn_image *bjn_registry_take(const struct bpf_prog *prog);
 struct bjn_image *bjn_registry_take_group(const void *group);
 bool bjn_registry_has_group(const void *group);
-u32 bjn_registry_level(const void *group);
 bool bjn_registry_any(const void *group, bool (*test)(const struct bpf_prog *prog));
 void bjn_registry_final(struct bjn_image *img);
 int bjn_registry_show(struct seq_file *m, void *v);
