@@ -15,6 +15,7 @@
 #include <linux/spinlock.h>
 
 #include "bjn.h"
+#include "compat/compat.h"
 #include "load.h"
 
 static LIST_HEAD(loads);
@@ -37,13 +38,16 @@ static void del(struct bjn_load *load)
 /*
  * Nothing that was promised is lost by unloading the module. Nothing is promised
  * to a program that no JIT will see (net.core.bpf_jit_enable=0): the verifier
- * does not always ask about that before it relies on an answer of ours.
+ * does not always ask about that before it relies on an answer of ours. Nor is a
+ * private stack to a program of which two runs may share a CPU.
  */
 static void promise(struct bjn_switches *s, const struct bpf_prog *prog)
 {
 	bjn_switches_read(s);
 	if (!prog->jit_requested)
 		s->offered = 0;
+	if (bjn_says_uprobe(prog))
+		s->offered &= ~BJN_FEAT(PRIVATE_STACK);
 	if (s->enabled && !try_module_get(THIS_MODULE)) {
 		s->enabled = false;
 		s->offered = 0;

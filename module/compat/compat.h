@@ -196,6 +196,27 @@ static inline u64 bjn_aux_features(const struct bpf_prog_aux *aux)
 }
 
 /**
+ * bjn_says_uprobe - a program of type KPROBE says that it is for user space
+ * @prog: as it was given to the verifier
+ *
+ * Such a program runs preemptible or even sleeps, so the next task may enter it
+ * on the same CPU (kernel/trace/bpf_trace.c, uprobe_prog_run()).
+ *
+ * Return: false does not mean that it is for kernel functions: one that is attached
+ * to a perf event says nothing.
+ */
+static inline bool bjn_says_uprobe(const struct bpf_prog *prog)
+{
+#ifdef BJN_HAS_PRIV_STACK
+	return prog->type == BPF_PROG_TYPE_KPROBE &&
+	       (prog->sleepable || prog->expected_attach_type == BPF_TRACE_UPROBE_MULTI ||
+		prog->expected_attach_type == BPF_TRACE_UPROBE_SESSION);
+#else
+	return false;
+#endif
+}
+
+/**
  * bjn_aux_exceptions - copy what the verifier noted about exceptions
  * @aux: of the program
  * @p: the program as the emitter sees it
