@@ -25,9 +25,18 @@ fragments()
 	printf '%s\n' "$own"
 }
 
+# uninstrumented: the objects of the fragments' "# uninstrumented" line, as make variables
+uninstrumented()
+{
+	sed -n 's/^# uninstrumented //p' "${files[@]}" | xargs -r -n 1 printf 'KASAN_SANITIZE_%s=n\n'
+}
+
 kernel_make()
 {
-	"$REPO/scripts/in-toolbox" nice -n "${NICE:-19}" make -C "$src" O="$out" \
+	local plain
+
+	mapfile -t plain < <(uninstrumented)
+	"$REPO/scripts/in-toolbox" nice -n "${NICE:-19}" make -C "$src" O="$out" "${plain[@]}" \
 		ARCH="$B_KARCH" CROSS_COMPILE="$B_KCROSS" KBUILD_BUILD_USER=bpfjit_ng KBUILD_BUILD_HOST=toolbox "$@"
 }
 
