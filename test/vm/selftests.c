@@ -88,7 +88,7 @@ static int await(pid_t pid, int seconds)
 			killed = true;
 			end = now() + 20;
 		}
-		poll(NULL, 0, 20);
+		poll(NULL, 0, 100);
 	}
 	/* daemons that a killed test has left */
 	kill(-pid, SIGKILL);
