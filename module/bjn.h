@@ -105,6 +105,7 @@ u32 bjn_held_stack(const struct bpf_prog *prog);
 struct bpf_prog *bjn_jit_compile(struct bpf_verifier_env *env, struct bpf_prog *prog);
 void bjn_jit_free(struct bpf_prog *prog);
 bool bjn_is_may_goto(const struct bpf_insn *insn);
+enum bjn_call_kind bjn_inline_kind(s32 id);
 bool bjn_is_inlined_helper(const struct bpf_insn *insn);
 int bjn_prog_init(void);
 void bjn_prog_exit(void);

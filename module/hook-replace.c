@@ -180,10 +180,7 @@ bool bjn_replace_bpf_jit_supports_insn(struct bpf_insn *insn, bool in_arena)
 
 static bool can_inline(s32 imm)
 {
-	return (imm == BPF_FUNC_get_smp_processor_id ||
-		imm == BPF_FUNC_get_current_task ||
-		imm == BPF_FUNC_get_current_task_btf) &&
-	       feature_on(BJN_F_INLINE_HELPERS);
+	return bjn_inline_kind(imm) != BJN_CALL_HELPER && feature_on(BJN_F_INLINE_HELPERS);
 }
 
 bool bjn_replace_bpf_jit_inlines_helper_call(s32 imm)

@@ -59,14 +59,30 @@ static void *job_alloc(size_t bytes)
 }
 
 /**
+ * bjn_inline_kind - what becomes of a helper that we inline
+ * @id: of the helper, BPF_FUNC_*
+ *
+ * Return: BJN_CALL_HELPER for those that are called.
+ */
+enum bjn_call_kind bjn_inline_kind(s32 id)
+{
+	switch (id) {
+	case BPF_FUNC_get_smp_processor_id:
+		return BJN_CALL_CPU_ID;
+	case BPF_FUNC_get_current_task:
+	case BPF_FUNC_get_current_task_btf:
+		return BJN_CALL_CURRENT;
+	}
+	return BJN_CALL_HELPER;
+}
+
+/**
  * bjn_is_inlined_helper - did the verifier leave the id of a helper in a call?
  * @insn: call instruction
  */
 bool bjn_is_inlined_helper(const struct bpf_insn *insn)
 {
-	return !insn->src_reg && (insn->imm == BPF_FUNC_get_smp_processor_id ||
-				  insn->imm == BPF_FUNC_get_current_task ||
-				  insn->imm == BPF_FUNC_get_current_task_btf);
+	return !insn->src_reg && bjn_inline_kind(insn->imm) != BJN_CALL_HELPER;
 }
 
 /**
@@ -77,23 +93,6 @@ bool bjn_is_may_goto(const struct bpf_insn *insn)
 {
 	return may_goto_addr && !insn->src_reg &&
 	       (unsigned long)((u8 *)__bpf_call_base + insn->imm) == may_goto_addr;
-}
-
-/* Helpers that the verifier left as an id because the JIT inlines them. */
-static bool inlined_helper(const struct bpf_insn *insn, struct bjn_call *call)
-{
-	if (insn->src_reg)
-		return false;
-	switch (insn->imm) {
-	case BPF_FUNC_get_smp_processor_id:
-		call->kind = BJN_CALL_CPU_ID;
-		return true;
-	case BPF_FUNC_get_current_task:
-	case BPF_FUNC_get_current_task_btf:
-		call->kind = BJN_CALL_CURRENT;
-		return true;
-	}
-	return false;
 }
 
 static u8 arg_flags(u8 model)
@@ -144,8 +143,10 @@ static int call_target(const struct bjn_prog *p, u32 idx, struct bjn_call *call)
 	int err;
 
 	memset(call, 0, sizeof(*call));
-	if (inlined_helper(insn, call))
+	if (bjn_is_inlined_helper(insn)) {
+		call->kind = bjn_inline_kind(insn->imm);
 		return 0;
+	}
 	err = bjn_ksym.bpf_jit_get_func_addr(job->prog, insn, p->extra_pass, &call->addr, &fixed);
 	if (err)
 		return err;
