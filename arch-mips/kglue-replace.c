@@ -27,9 +27,10 @@ void bjn_replace_arch_free_bpf_trampoline(void *image, unsigned int size)
 	bool canary;
 	int idx = bjn_hook_enter(BJN_HOOK_arch_free_bpf_trampoline, &canary);
 
+	/* Once it is free, a program may lie there, which is poked in another way. */
 	if (!canary) {
-		BJN_STOCK(arch_free_bpf_trampoline)(image, size);
 		bjn_tramp_freed(image);
+		BJN_STOCK(arch_free_bpf_trampoline)(image, size);
 	}
 	bjn_hook_leave(idx);
 }

@@ -16,6 +16,7 @@
 #include <linux/filter.h>
 #include <linux/list.h>
 #include <linux/mm.h>
+#include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
@@ -38,10 +39,12 @@
  * struct area - memory with trampolines
  * @node: in the list of all
  * @start: first byte; PAGE_SIZE at most
+ * @frame: bytes of stack that its trampoline keeps while the original runs; 0 if it goes on there
  */
 struct area {
 	struct list_head node;
 	unsigned long start;
+	u32 frame;
 };
 
 /**
@@ -58,6 +61,9 @@ struct job {
 
 static LIST_HEAD(areas);
 static DEFINE_SPINLOCK(lock);
+
+/* Held while it is decided whether one more trampoline fits on the stack. */
+static DEFINE_MUTEX(depth_lock);
 
 /* Programs of ours can be attached to even while new ones go to the stock JIT. */
 static bool is_switched_off(void)
@@ -94,6 +100,7 @@ int bjn_tramp_allocated(void *image)
 		return -ENOMEM;
 	}
 	area->start = (unsigned long)image;
+	area->frame = 0;
 	spin_lock(&lock);
 	list_add(&area->node, &areas);
 	spin_unlock(&lock);
@@ -129,6 +136,30 @@ static bool is_in_trampoline(void *ip)
 	return found;
 }
 
+static void set_frame(void *image, u32 frame)
+{
+	struct area *area;
+
+	spin_lock(&lock);
+	area = find_locked((unsigned long)image);
+	if (area)
+		area->frame = frame;
+	spin_unlock(&lock);
+}
+
+/* 0 for the program that replaces another one */
+static u32 frame_of(void *image)
+{
+	struct area *area;
+	u32 frame;
+
+	spin_lock(&lock);
+	area = find_locked((unsigned long)image);
+	frame = area ? area->frame : 0;
+	spin_unlock(&lock);
+	return frame;
+}
+
 /* Change one word that other CPUs may be executing. */
 static void patch(u32 *at, u32 word)
 {
@@ -149,14 +180,41 @@ static bool may_replace(const struct bjn_image *img, void *by)
 	return ext && ext->extension && ext->wide == !img->is_main;
 }
 
+/*
+ * A chain of tail calls holds on to the frames of all trampolines of a program's
+ * functions as well, 33 times, see bjn_env.level_bytes. Tail calls do not come
+ * through the trampoline of a main program. What takes no more than before is
+ * never refused, or it could not be taken away.
+ */
+static int take_stack(struct bjn_image *img, void *to)
+{
+	u32 limit = bjn.env.level_bytes, was = img->tramp;
+	int err = 0;
+
+	if (!limit || img->is_main || !img->tails)
+		return 0;
+	mutex_lock(&depth_lock);
+	img->tramp = frame_of(to);
+	if (img->tramp > was && bjn_held_stack(img->prog) > limit) {
+		img->tramp = was;
+		err = -ENOTSUPP;
+	}
+	mutex_unlock(&depth_lock);
+	return err;
+}
+
 static int attach(struct bjn_image *img, void *to)
 {
 	u32 *first = (u32 *)img->mem.ro;
 	u32 word;
+	int err;
 
 	if (!mi_redirect(&word, (unsigned long)first,
 			 (unsigned long)(first + img->entry.detour)))
 		return -ERANGE;
+	err = take_stack(img, to);
+	if (err)
+		return err;
 	WRITE_ONCE(*pointer_of(img), (unsigned long)to);
 	smp_wmb(); /* who sees the branch sees the pointer */
 	img->redirected = true;
@@ -172,6 +230,7 @@ static void detach(struct bjn_image *img)
 {
 	patch((u32 *)img->mem.ro, img->word);
 	img->redirected = false;
+	img->tramp = 0;
 }
 
 /* The branch over a program that has been detached from a trampoline in use. */
@@ -236,16 +295,6 @@ static int describe_args(struct mi_tramp *t, const struct btf_func_model *m)
 	t->ret_size = m->ret_size;
 	t->ret_signed = m->ret_flags & BTF_FMODEL_SIGNED_ARG;
 	return m->ret_size > sizeof(u64) ? -ENOTSUPP : 0;
-}
-
-/* A chain of tail calls would hold on to the trampoline's frame as well, 33 times, see bjn_env.level_bytes. */
-static bool is_too_deep(const struct job *job, u32 flags, void *func_addr)
-{
-	const struct bjn_image *img = bjn_registry_at((unsigned long)func_addr);
-	u32 limit = bjn.env.level_bytes;
-
-	return limit && flags & BPF_TRAMP_F_CALL_ORIG && img && !img->is_main && img->tails &&
-		bjn_held_stack(img->prog) + job->c.frame_bytes > limit;
 }
 
 /* Who calls the trampoline, and where does the original begin? */
@@ -329,7 +378,7 @@ static int describe(struct job *job, unsigned long im, const struct btf_func_mod
 	return err;
 }
 
-static int emit(struct job *job, u32 flags, void *func_addr)
+static int emit(struct job *job)
 {
 #ifdef CONFIG_64BIT
 	n64_tramp(&job->c, &job->t);
@@ -338,8 +387,6 @@ static int emit(struct job *job, u32 flags, void *func_addr)
 #endif
 	if (job->c.err == -ENOSPC)
 		return -E2BIG;
-	if (is_too_deep(job, flags, func_addr))
-		return -ENOTSUPP;
 	return job->c.err ?: (int)(job->c.pos * sizeof(u32));
 }
 
@@ -399,7 +446,7 @@ int bjn_tramp_size(const struct btf_func_model *m, u32 flags, bjn_tramp_list *li
 		return -ENOMEM;
 	size = describe(job, (unsigned long)ANY_IMAGE, m, flags, lists, func_addr);
 	if (!size)
-		size = emit(job, flags, func_addr);
+		size = emit(job);
 	job_free(job);
 	return size;
 }
@@ -449,13 +496,14 @@ int bjn_tramp_prepare(struct bpf_tramp_image *im, void *image, void *image_end,
 		return -ENOMEM;
 	size = describe(job, (unsigned long)im, m, flags, lists, func_addr);
 	if (!size)
-		size = emit(job, flags, func_addr);
+		size = emit(job);
 	if (size > image_end - image)
 		size = -E2BIG;
 	if (size > 0) {
 		memcpy(image, job->c.code, size);
 		bjn_glue_fill(image + size, image_end - image - size);
 		bjn_glue_sync(image, image_end);
+		set_frame(image, job->t.call_orig ? job->c.frame_bytes : 0);
 		add_skips(job, im, image, lists, BPF_TRAMP_FENTRY);
 		add_skips(job, im, image, lists, BPF_TRAMP_FEXIT);
 		set_fexit(job, im, image);

@@ -110,8 +110,8 @@ static bool hold_func(struct hold *h, const struct bpf_prog *func, u32 i)
  * bjn_held_stack - stack that a program holds on to when a subprogram tail-calls
  * @prog: a function of the program, when all of them are in the registry
  *
- * Return: bytes, the sum over all functions that call such a subprogram: it may be
- * that each calls the next.
+ * Return: bytes, the sum over all functions that call such a subprogram, and over
+ * the trampolines of all that are called so: it may be that each calls the next.
  */
 u32 bjn_held_stack(const struct bpf_prog *prog)
 {
@@ -125,10 +125,11 @@ u32 bjn_held_stack(const struct bpf_prog *prog)
 		for (i = 0; i < nr; i++)
 			again |= hold_func(&h, func[i], i);
 	}
-	for_each_set_bit(i, h.holds, MAX_FUNCS) {
+	for_each_set_bit(i, h.tails, MAX_FUNCS) {
 		const struct bjn_image *img = bjn_registry_find(func[i]);
 
-		sum += img ? img->frame : 0;
+		if (img)
+			sum += img->tramp + (test_bit(i, h.holds) ? img->frame : 0);
 	}
 	return sum;
 }

@@ -24,6 +24,7 @@
  * @nr_ex: entries in the exception table
  * @priv: private stack
  * @frame: size of its stack frame, bytes, on machines with bjn_env.level_bytes
+ * @tramp: size of the frame that a trampoline keeps while it runs, on the same machines
  * @entry: how it is redirected; @entry.pointer is 0: it cannot be
  * @word: what its first word is while it is not redirected
  * @redirected: something is attached to it
@@ -44,6 +45,7 @@ struct bjn_image {
 	u32 nr_ex;
 	struct bjn_priv_stack priv;
 	u32 frame;
+	u32 tramp;
 	struct bjn_entry entry;
 	u32 word;
 	bool redirected;
