@@ -96,14 +96,16 @@ void bjn_replace_bpf_jit_free(struct bpf_prog *prog)
 }
 
 /*
- * We could not compile a program that only we can, and not every such program
- * is refused by the kernel: the interpreter would get it.
+ * No JIT compiled a program that needs one, and not every such program is
+ * refused by the kernel: the interpreter would get it. That is so whatever the
+ * stock JIT can do, because behind our second pass there is no way back to it.
  */
-static bool is_for_nobody(const struct bpf_prog *prog)
+static bool is_for_nobody(const struct bpf_prog *prog, bool requested)
 {
 	bool tried = prog->bpf_func || !prog->jit_requested;
 
-	return tried && !prog->jited && bjn_route_needs_us(prog);
+	return tried && !prog->jited &&
+	       (bjn_route_needs_us(prog) || (requested && bjn_route_needs_jit(prog)));
 }
 
 /* Verification of a program: what the switches are now holds until it is compiled. */
@@ -112,12 +114,13 @@ long bjn_replace_bpf_check BJN_SIX_WORDS
 	bool canary;
 	int idx = bjn_hook_enter(BJN_HOOK_bpf_check, &canary);
 	struct bpf_prog **prog = (struct bpf_prog **)a;
+	bool requested = (*prog)->jit_requested;
 	struct bjn_load load;
 	long ret;
 
 	bjn_load_begin(&load, *prog);
 	ret = BJN_STOCK(bpf_check)(a, b, c, d, e, f);
-	if (!(int)ret && is_for_nobody(*prog))
+	if (!(int)ret && is_for_nobody(*prog, requested))
 		ret = -ENOTSUPP;
 	bjn_load_end(&load, *prog, (int)ret == 0);
 	bjn_hook_leave(idx);

@@ -142,6 +142,18 @@ bool bjn_route_needs_us(const struct bpf_prog *prog)
 }
 
 /**
+ * bjn_route_needs_jit - would the interpreter miscompute a program?
+ * @prog: program that was verified on the promise of a JIT
+ *
+ * It calls the id of a helper as if it were its distance, takes a per-CPU
+ * offset for an address and knows no access to an arena.
+ */
+bool bjn_route_needs_jit(const struct bpf_prog *prog)
+{
+	return bjn_route_content(prog) & SILENT & bjn.possible;
+}
+
+/**
  * bjn_route - who compiles a program?
  * @prog: program, with jit_requested set
  * @enabled: the switch, as it was when its load began

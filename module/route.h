@@ -27,5 +27,6 @@ enum bjn_route {
 enum bjn_route bjn_route(const struct bpf_prog *prog, bool enabled);
 u64 bjn_route_content(const struct bpf_prog *prog);
 bool bjn_route_needs_us(const struct bpf_prog *prog);
+bool bjn_route_needs_jit(const struct bpf_prog *prog);
 
 #endif

@@ -111,6 +111,22 @@ static int load_rich(int map)
 	return prog_load_filter(prog, ARRAY_SIZE(prog));
 }
 
+/*
+ * A helper that some JITs inline: then its id is left in the call, and the interpreter would jump to an odd
+ * address (Linux 6.12, where nothing marks the program).
+ */
+static int load_inlined(int map)
+{
+	const struct bpf_insn prog[] = {
+		CALL_REL(1), EXIT(),
+		CALL(BPF_FUNC_get_current_task), MOV64_REG(BPF_REG_1, BPF_REG_0),
+		MOV64_IMM(BPF_REG_0, 42), EXIT(),
+	};
+
+	(void)map;
+	return prog_load_filter(prog, ARRAY_SIZE(prog));
+}
+
 static int load_plain(int map)
 {
 	(void)map;
@@ -153,6 +169,7 @@ static const struct victim {
 } victims[] = {
 	{ "plain program", load_plain, runs_ok, false },
 	{ "program with a subprogram", load_rich, runs_ok, false },
+	{ "program with an inlined helper", load_inlined, runs_ok, false },
 	{ "program with private stacks", load_only_ours, raw_tp_ok, true },
 };
 
