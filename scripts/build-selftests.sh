@@ -5,9 +5,10 @@
 #
 # Build the kernel's BPF selftests (test_progs, test_progs-cpuv4, test_verifier and the bpf_testmod family) for
 # the board from Debian's linux-source, and print the directory that holds them with all they need to run in a
-# guest: the tests of test/selftests/allow.tsv, or all of them. No test is edited, except that test/selftests/widen.tsv lets LoongArch into some guards. The programs
-# are built once per architecture, from the BTF of its -btf board, and again when the source, the
-# compiler, that BTF or the list has changed. NICE=n is the priority, KEEP=1 keeps the object files.
+# guest: the tests of test/selftests/allow.tsv, or all of them. No test is edited, except that
+# test/selftests/widen.tsv lets LoongArch into some guards. The programs are built once per architecture, from the
+# BTF of its -btf board, and again when the source, the compiler, its flags, that BTF or the list has changed.
+# NICE=n is the priority, KEEP=1 keeps the object files.
 set -euo pipefail
 # shellcheck source=scripts/boards.sh
 . "$(dirname "${BASH_SOURCE[0]}")/boards.sh"
@@ -95,15 +96,15 @@ make_programs()
 	local runner
 
 	mkdir -p "$work/out"
-	rm -f "$work/out/test_progs"
+	rm -f "$work/out/test_progs" "$work/out/test_progs-cpuv4"
 	if [ "$all" = yes ]; then
-		make_in "$work/linux" test_verifier test_progs
+		make_in "$work/linux" test_verifier test_progs test_progs-cpuv4
 	else
 		trim_source linux-allow progs
 		make_in "$work/linux-allow" test_verifier test_progs
+		trim_source linux-v4 v4
+		make_in "$work/linux-v4" test_progs-cpuv4
 	fi
-	trim_source linux-v4 v4
-	make_in "$work/linux-v4" test_progs-cpuv4
 	for runner in $RUNNERS; do
 		[ -x "$work/out/$runner" ] || {
 			echo "$runner has not been built"
@@ -153,10 +154,17 @@ add_shell()
 	echo '127.0.0.1 localhost' >"$root/etc/hosts"
 }
 
+# tests_in SOURCE...: the tests that these copies of the source have
+tests_in()
+{
+	(cd "$work" && find "${@/%//tools/testing/selftests/bpf/prog_tests}" -name '*.c' -exec cat {} +) |
+		sed -nE 's/^void (serial_)?test_([a-zA-Z0-9_]+)\((void)?\).*/\2/p' | sort -u
+}
+
 # keep_programs: what runs, without debugging information
 keep_programs()
 {
-	local dir=$programs.part out=$work/out tree
+	local dir=$programs.part out=$work/out
 
 	rm -rf "$dir"
 	mkdir -p "$dir/root/selftests/cpuv4"
@@ -175,10 +183,12 @@ keep_programs()
 		"$REPO/scripts/in-toolbox" "$B_USER-strip" -g -o "$dir/root/selftests/bpftool" "$out/tools/sbin/bpftool"
 		ln "$dir/root/selftests/bpftool" "$dir/root/selftests/cpuv4/bpftool"
 	fi
-	[ "$all" = yes ] && tree=linux || tree=linux-allow
-	find "$work/$tree/tools/testing/selftests/bpf/prog_tests" \
-		"$work/linux-v4/tools/testing/selftests/bpf/prog_tests" -name '*.c' -exec cat {} + |
-		sed -nE 's/^void (serial_)?test_([a-zA-Z0-9_]+)\((void)?\).*/\2/p' | sort -u >"$dir/tests"
+	if [ "$all" = yes ]; then
+		tests_in linux | tee "$dir/tests" >"$dir/tests-v4"
+	else
+		tests_in linux-allow linux-v4 >"$dir/tests"
+		tests_in linux-v4 >"$dir/tests-v4"
+	fi
 	grep -E 'SKIP-(BPF|SKEL|TEST)' "$log" | awk '{ print $2 }' | sort -u >"$dir/not-built" || true
 	add_libraries "$dir/root"
 	add_shell "$dir/root"
@@ -192,7 +202,8 @@ hash_of_build()
 {
 	{
 		cat "$btf" "$src/.bjn-version"
-		awk -v all="$1" '$2 == "v4" || ($2 == "progs" && all == "no")' "$REPO/test/selftests/allow.tsv"
+		echo "$1 $KEEP_CALLS"
+		[ "$1" = yes ] || awk '$2 != "verifier"' "$REPO/test/selftests/allow.tsv"
 		[ "$B_ARCH" != loong64 ] || cat "$REPO"/test/selftests/widen.*
 		"$REPO/scripts/in-toolbox" "clang-$CLANG_VERSION" --version
 		"$REPO/scripts/in-toolbox" "$B_USER-gcc" --version

@@ -53,7 +53,7 @@ read_board()
 
 	[ -e "$tsv" ] || die "there are no results of $1; run first: make selftests BOARD=$1"
 	while IFS=$'\t' read -r name stock ours _; do
-		group=$(group_of "$name")
+		group=$(group_of "${name%@v4}")
 		add "$stock" "$group.$1.stock"
 		add "$ours" "$group.$1.ours"
 		add "$stock" "all.$1.stock"

@@ -6,7 +6,8 @@
 # Run the kernel's own BPF selftests in the board's guest, with ours and with the stock JIT, and print a table of
 # subtests passed/failed/skipped, which is also written to build/selftests-BOARD.tsv. JIT= limits it to one; "none"
 # runs nothing and shows what is there. Stock results are kept, so that they are measured once.
-# Without TESTS the list is test/selftests/allow.tsv; "all" is everything but test/selftests/deny.tsv. Of what is not
+# Without TESTS the list is test/selftests/allow.tsv; "all" is everything but test/selftests/deny.tsv, and all that
+# once more as NAME@v4, with programs compiled for the fourth version of the instruction set. Of what is not
 # in allow.tsv the stock JIT then runs only the tests of which ours failed or skipped something: it cannot be better
 # in the others. SLOW multiplies the time limits. The exit status is 0 when every subtest that passes with the stock
 # JIT passes with ours, and all those of the tests in allow.tsv but what test/selftests/known.tsv lists.
@@ -23,22 +24,31 @@ rows()
 	sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$1"
 }
 
+# denied TEST
+denied()
+{
+	local pattern
+
+	for pattern in "${deny[@]}"; do
+		# shellcheck disable=SC2053
+		[[ $1 != $pattern ]] || return 0
+	done
+	return 1
+}
+
 # all_tests: every test of test_progs but the denied ones, then those of the other runners
 all_tests()
 {
-	local name pattern denied
+	local name
 
 	while read -r name; do
-		denied=no
-		for pattern in "${deny[@]}"; do
-			# shellcheck disable=SC2254
-			case $name in
-			$pattern) denied=yes ;;
-			esac
-		done
-		[ "$denied" = yes ] || printf '%s\n' "$name"
+		denied "$name" || printf '%s\n' "$name"
 	done <"$programs/tests"
 	rows "$LISTS/allow.tsv" | awk '$2 == "verifier" { print $1 }'
+	grep -vxF -f <(rows "$LISTS/allow.tsv" | awk '$2 == "v4" { print $1 }') "$programs/tests-v4" |
+		while read -r name; do
+			denied "$name" || printf '%s@v4\n' "$name"
+		done
 }
 
 wanted_tests()
@@ -65,12 +75,13 @@ plan_line()
 {
 	local name=$1 runner seconds
 
-	read -r runner seconds < <(rows "$LISTS/allow.tsv" | awk -v n="$name" '$1 == n { print $2, $3 }') ||
+	read -r runner seconds < <(rows "$LISTS/allow.tsv" | awk -v n="${name%@v4}" '$1 == n { print $2, $3 }') ||
 		runner=progs
+	[[ $name != *@v4 ]] || runner=v4
 	seconds=$((${seconds:-$DEFAULT_SECONDS} * arg[SLOW]))
 	case $runner in
 	progs) echo "$seconds $name ./test_progs -w 0 -a $name" ;;
-	v4) echo "$seconds $name ./test_progs-cpuv4 -w 0 -a $name" ;;
+	v4) echo "$seconds $name ./test_progs-cpuv4 -w 0 -a ${name%@v4}" ;;
 	verifier) echo "$seconds $name ./test_verifier" ;;
 	*) die "test/selftests/allow.tsv gives $name the runner '$runner'; use progs, v4 or verifier" ;;
 	esac
