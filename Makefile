@@ -12,7 +12,7 @@ VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' dkms.conf)
 DKMS_SRC := /usr/src/bpfjit_ng-$(VERSION)
 
 # Options of "make vm" that are passed on when they are set.
-VM_OPTIONS := JIT HARDEN RANGE SMP ICOUNT HOOK TIMEOUT PARAMS SECONDS CYCLES ROUNDS CPU
+VM_OPTIONS := JIT HARDEN RANGE SMP ICOUNT HOOK TIMEOUT PARAMS SECONDS CYCLES ROUNDS OTHERS CPU MODULE APPEND
 vm-args = $(foreach o,$(VM_OPTIONS),$(if $($(o)),$(o)='$($(o))'))
 
 .DEFAULT_GOAL := help
