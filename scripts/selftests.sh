@@ -1,16 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# selftests.sh BOARD [JIT=ng|stock|none] [TESTS=name,name...|all] [SMP=n] [SLOW=n]
+# selftests.sh BOARD [JIT=ng|stock|none] [TESTS=name,name...|all|v3|v4] [SMP=n] [SLOW=n]
 #
 # Run the kernel's own BPF selftests in the board's guest, with ours and with the stock JIT, and print a table of
 # subtests passed/failed/skipped, which is also written to build/selftests-BOARD.tsv. JIT= limits it to one; "none"
 # runs nothing and shows what is there. Stock results are kept, so that they are measured once.
 # Without TESTS the list is test/selftests/allow.tsv; "all" is everything but test/selftests/deny.tsv, and all that
-# once more as NAME@v4, with programs compiled for the fourth version of the instruction set. Of what is not
-# in allow.tsv the stock JIT then runs only the tests of which ours failed or skipped something: it cannot be better
-# in the others. SLOW multiplies the time limits. The exit status is 0 when every subtest that passes with the stock
-# JIT passes with ours, and all those of the tests in allow.tsv but what test/selftests/known.tsv lists.
+# once more as NAME@v4, with programs compiled for the fourth version of the instruction set; "v3" and "v4" are its
+# halves, which two guests can run at a time. Of what is not in allow.tsv the stock JIT then runs only the tests of
+# which ours failed or skipped something: it cannot be better in the others. SLOW multiplies the time limits. The
+# exit status is 0 when every subtest that passes with the stock JIT passes with ours, and all those of the tests in
+# allow.tsv but what test/selftests/known.tsv lists.
 set -euo pipefail
 # shellcheck source=scripts/boards.sh
 . "$(dirname "${BASH_SOURCE[0]}")/boards.sh"
@@ -51,11 +52,19 @@ all_tests()
 		done
 }
 
+# everything: whether the list is test_progs as a whole
+everything()
+{
+	[[ ${arg[TESTS]} =~ ^(all|v3|v4)$ ]]
+}
+
 wanted_tests()
 {
 	case ${arg[TESTS]} in
 	'') rows "$LISTS/allow.tsv" | awk '{ print $1 }' ;;
 	all) all_tests ;;
+	v3) all_tests | grep -v '@v4$' ;;
+	v4) all_tests | grep '@v4$' ;;
 	*) printf '%s\n' "${arg[TESTS]//,/$'\n'}" ;;
 	esac
 }
@@ -63,11 +72,11 @@ wanted_tests()
 # outside_of_allow: those wanted tests for which everything has to be built
 outside_of_allow()
 {
-	case ${arg[TESTS]} in
-	'') ;;
-	all) echo all ;;
-	*) wanted_tests | grep -vxF -f <(rows "$LISTS/allow.tsv" | awk '{ print $1 }') || true ;;
-	esac
+	if everything; then
+		echo all
+	elif [ -n "${arg[TESTS]}" ]; then
+		wanted_tests | grep -vxF -f <(rows "$LISTS/allow.tsv" | awk '{ print $1 }') || true
+	fi
 }
 
 # plan_line NAME: seconds, name, command
@@ -97,7 +106,7 @@ check_lists()
 			die "test/selftests/allow.tsv lists $name, which these selftests do not have; update the list"
 	done
 	mapfile -t deny < <(rows "$LISTS/deny.tsv" | awk '{ print $1 }')
-	[ "${arg[TESTS]}" = all ] || return 0
+	everything || return 0
 	for pattern in "${deny[@]}"; do
 		grep -qxE -- "${pattern//\*/.*}" "$programs/tests" ||
 			die "test/selftests/deny.tsv lists $pattern, which matches no test; update the list"
@@ -210,7 +219,7 @@ of_interest()
 
 	while read -r seconds name command; do
 		IFS=/ read -r _ failed skipped < <(figures "$results/ng/$name")
-		if [ "${arg[TESTS]}" != all ] || [ "${failed:-1}" != 0 ] || [ "${skipped:-1}" != 0 ] ||
+		if ! everything || [ "${failed:-1}" != 0 ] || [ "${skipped:-1}" != 0 ] ||
 			rows "$LISTS/allow.tsv" | awk '{ print $1 }' | grep -qxF -- "$name"; then
 			printf '%s\n' "$seconds $name $command"
 		fi
