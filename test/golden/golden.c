@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * golden < CASES
+ * golden [trampolines] < CASES
  *
  * The emitter of the target, built for the host: compiles each case (a line
  * "NAME PROGRAM [private]") for a kernel with fixed addresses, perhaps with private
@@ -10,6 +10,7 @@
  *	sub		a subprogram starts
  *	word 01234567
  *	declined WHY
+ * With "trampolines" it prints those of the target instead, if it has any of its own.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -226,7 +227,7 @@ static void compile(struct bpf_insn *insns, u32 len, bool private_stacks)
 	bt_region_close(&r);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	u32 i;
 	char *line = NULL;
@@ -238,6 +239,11 @@ int main(void)
 		env.helper[i] = OWN(i);
 	if (bg_facts)
 		bg_facts(&env);
+	if (argc > 1 && !strcmp(argv[1], "trampolines")) {
+		if (bg_trampolines)
+			bg_trampolines(&env);
+		return 0;
+	}
 	while (getline(&line, &cap, stdin) > 0) {
 		char *name = strtok(line, " "), *hex = strtok(NULL, "\n "), *option = strtok(NULL, "\n ");
 		struct bpf_insn *insns;

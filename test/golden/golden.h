@@ -11,4 +11,7 @@ extern const u64 bg_cpu;	/* bjn_env.cpu */
 /* the same, if the target has it: sets further facts */
 void bg_facts(struct bjn_env *env) __attribute__((weak));
 
+/* the same: print trampolines as cases, for a kernel with these facts */
+void bg_trampolines(const struct bjn_env *env) __attribute__((weak));
+
 #endif

@@ -4,7 +4,8 @@
 
 Compile golden/bpf/*.bpf with GOLDEN and compare the disassembly with
 DIR/*.txt, or rewrite those. Each instruction of a program is followed by the
-code made of it; branch targets are labels.
+code made of it; branch targets are labels. Trampolines, where they are ours,
+have a file as well.
 """
 
 import difflib
@@ -148,6 +149,16 @@ def parse(output):
     return cases
 
 
+def name_code(got, order, mc, branch):
+    """Each word as [(at, sub, index, text)], and the labels of each sub."""
+    lines, labels_of, code = disassemble([g[2] for g in got], order, mc), {}, []
+    for sub in sorted({g[1] for g in got}):
+        part = [(g[0], s) for g, s in zip(got, lines) if g[1] == sub]
+        named, labels_of[sub] = label_branches([s for _, s in part], branch)
+        code += [(at, sub, i, s) for i, ((at, _), s) in enumerate(zip(part, named))]
+    return code, labels_of
+
+
 def render(cases, compiled, order, mc, branch):
     """Text of a golden file."""
     out = []
@@ -157,14 +168,46 @@ def render(cases, compiled, order, mc, branch):
         if isinstance(got, str):
             out += ["\t" + s for _, s in expand(c.text)] + [f"declined: {got}"]
             continue
-        lines, labels_of, code = disassemble([g[2] for g in got], order, mc), {}, []
-        for sub in sorted({g[1] for g in got}):
-            part = [(g[0], s) for g, s in zip(got, lines) if g[1] == sub]
-            named, labels_of[sub] = label_branches([s for _, s in part], branch)
-            code += [(at, sub, i, s) for i, ((at, _), s) in enumerate(zip(part, named))]
-        out += collapse(interleave(c, code, labels_of))
+        out += collapse(interleave(c, *name_code(got, order, mc, branch)))
     return "\n".join(["# SPDX-License-Identifier: GPL-2.0",
                       "# Written by \"make bless\"; the programs are in golden/bpf."] + out) + "\n"
+
+
+def render_trampolines(compiled, order, mc, branch):
+    """Text of the golden file of trampolines: there is no program, only code."""
+    out = []
+    for name, got in compiled.items():
+        code, labels_of = name_code(got, order, mc, branch)
+        out += ["", f"-- {name}"]
+        for _, sub, index, s in code:
+            if label := labels_of[sub].get(index):
+                out.append(f"    {label}:")
+            out.append("\t" + s)
+    return "\n".join(["# SPDX-License-Identifier: GPL-2.0",
+                      "# Written by \"make bless\"; what they do is in golden-mips.h."] + out) + "\n"
+
+
+def run(golden, *args, cases=""):
+    """Output of the compiler."""
+    r = subprocess.run([golden, *args], capture_output=True, text=True, check=False, input=cases)
+    if r.returncode:
+        sys.exit(r.stderr)
+    return parse(r.stdout)
+
+
+def topics(golden, order, mc, branch):
+    """Name and text of each golden file."""
+    for path in sorted(glob.glob(os.path.join(HERE, "bpf", "*.bpf"))):
+        cases = bpfasm.read(path)
+        bpfasm.assemble(cases)
+        for c in cases:
+            if " " in c.name:
+                c.fail("a name is one word")
+        lines = "".join(f"{c.name} {c.code.hex()} {c.sections.get('options', '')}\n" for c in cases)
+        yield (os.path.splitext(os.path.basename(path))[0],
+               render(cases, run(golden, cases=lines), order, mc, branch))
+    if compiled := run(golden, "trampolines"):
+        yield "trampolines", render_trampolines(compiled, order, mc, branch)
 
 
 def main():
@@ -172,19 +215,7 @@ def main():
     branch = re.compile(next(r for m, r in BRANCHES.items() if m in os.path.basename(where)))
     failed = number = 0
     print("TAP version 14")
-    for path in sorted(glob.glob(os.path.join(HERE, "bpf", "*.bpf"))):
-        topic = os.path.splitext(os.path.basename(path))[0]
-        cases = bpfasm.read(path)
-        bpfasm.assemble(cases)
-        for c in cases:
-            if " " in c.name:
-                c.fail("a name is one word")
-        r = subprocess.run([golden], capture_output=True, text=True, check=False,
-                           input="".join(f"{c.name} {c.code.hex()} {c.sections.get('options', '')}\n"
-                                         for c in cases))
-        if r.returncode:
-            sys.exit(r.stderr)
-        text = render(cases, parse(r.stdout), order, mc, branch)
+    for topic, text in topics(golden, order, mc, branch):
         file = os.path.join(where, topic + ".txt")
         number += 1
         if mode == "bless":
