@@ -6,7 +6,7 @@
 # Build the kernel's BPF selftests (test_progs, test_progs-cpuv4, test_verifier and the bpf_testmod family) for
 # the board from Debian's linux-source, and print the directory that holds them with all they need to run in a
 # guest: the tests of test/selftests/allow.tsv, or all of them. No test is edited, except that
-# test/selftests/widen.tsv lets LoongArch into some guards. The programs are built once per architecture, from the
+# test/selftests/widen.tsv lets LoongArch and MIPS into some guards. The programs are built once per architecture, from the
 # BTF of its -btf board, and again when the source, the compiler, its flags, that BTF or the list has changed.
 # NICE=n is the priority, KEEP=1 keeps the object files.
 set -euo pipefail
@@ -20,17 +20,27 @@ RUNNERS="test_progs test_progs-cpuv4 test_verifier"
 # calls of empty functions must stay, uprobes sit on them; for gcc only, clang does not know these
 KEEP_CALLS="-fno-ipa-pure-const -fno-ipa-modref"
 # libraries of the guest that Debian's cross compilers do not bring, and a shell for tests that call system()
-SYSROOT_PACKAGES="libelf-dev libelf1t64 zlib1g-dev zlib1g libzstd-dev libzstd1 libssl-dev libssl3t64 busybox-static"
+SYSROOT_PACKAGES="libelf-dev zlib1g-dev zlib1g libzstd-dev libzstd1 libssl-dev busybox-static"
 
-# fetch_sysroot: unpack SYSROOT_PACKAGES into $sysroot
+# sysroot_packages: the packages, after the suite that has them for this architecture; MIPS ends with bookworm
+sysroot_packages()
+{
+	case $B_ARCH in
+	mips*) echo "bookworm $SYSROOT_PACKAGES libelf1 libssl3" ;;
+	*) echo "sid $SYSROOT_PACKAGES libelf1t64 libssl3t64" ;;
+	esac
+}
+
+# fetch_sysroot: unpack the packages into $sysroot
 fetch_sysroot()
 {
-	local debs deb
+	local suite packages debs deb
 
-	[ "$(cat "$sysroot/.packages" 2>/dev/null)" != "$SYSROOT_PACKAGES" ] || return 0
-	apt_open sid "$B_ARCH"
+	read -r suite packages < <(sysroot_packages)
+	[ "$(cat "$sysroot/.packages" 2>/dev/null)" != "$suite $packages" ] || return 0
+	apt_open "$suite" "$B_ARCH"
 	# shellcheck disable=SC2086
-	mapfile -t debs < <(apt_fetch sid "$B_ARCH" $SYSROOT_PACKAGES)
+	mapfile -t debs < <(apt_fetch "$suite" "$B_ARCH" $packages)
 	[ "${#debs[@]}" -gt 0 ] || exit 1
 	rm -rf "$sysroot"
 	mkdir -p "$sysroot"
@@ -38,7 +48,13 @@ fetch_sysroot()
 		"$REPO/scripts/in-toolbox" dpkg-deb -x "$deb" "$sysroot"
 	done
 	rm -f -- "${debs[@]}"
-	printf '%s\n' "$SYSROOT_PACKAGES" >"$sysroot/.packages"
+	printf '%s\n' "$suite $packages" >"$sysroot/.packages"
+}
+
+# widened: whether widen.tsv has something about this architecture
+widened()
+{
+	[ "$B_KARCH" != arm64 ]
 }
 
 # copy_source: the parts of the kernel source that the build reads, or writes into
@@ -48,8 +64,8 @@ copy_source()
 	mkdir -p "$work/linux"
 	(cd "$src" && tar -c tools scripts include lib kernel/bpf arch/*/include Makefile) |
 		tar -x -C "$work/linux"
-	if [ "$B_ARCH" = loong64 ]; then
-		"$REPO/test/selftests/widen.sh" "$work/linux/tools/testing/selftests/bpf"
+	if widened; then
+		"$REPO/test/selftests/widen.sh" "$B_KARCH" "$work/linux/tools/testing/selftests/bpf"
 	fi
 }
 
@@ -91,11 +107,21 @@ make_in()
 		BPF_STRICT_BUILD=0 VMLINUX_BTF="$btf" "${@/#/$work/out/}" || true
 }
 
+# make_uprobe_multi: on MIPS, GNU ld fails on it, and nothing is built without it
+make_uprobe_multi()
+{
+	local bpf=$work/linux/tools/testing/selftests/bpf
+
+	"$REPO/scripts/in-toolbox" "$B_USER-gcc" -O0 -mxgot -fuse-ld=lld -Wl,-z,execstack "-I$bpf" \
+		"-Wl,-T,$bpf/uprobe_multi.ld" -o "$work/out/uprobe_multi" "$bpf/uprobe_multi.c"
+}
+
 make_programs()
 {
 	local runner
 
 	mkdir -p "$work/out"
+	[ "$B_KARCH" != mips ] || make_uprobe_multi
 	rm -f "$work/out/test_progs" "$work/out/test_progs-cpuv4"
 	if [ "$all" = yes ]; then
 		make_in "$work/linux" test_verifier test_progs test_progs-cpuv4
@@ -204,7 +230,7 @@ hash_of_build()
 		cat "$btf" "$src/.bjn-version"
 		echo "$1 $KEEP_CALLS"
 		[ "$1" = yes ] || awk '$2 != "verifier"' "$REPO/test/selftests/allow.tsv"
-		[ "$B_ARCH" != loong64 ] || cat "$REPO"/test/selftests/widen.*
+		! widened || cat "$REPO"/test/selftests/widen.*
 		"$REPO/scripts/in-toolbox" "clang-$CLANG_VERSION" --version
 		"$REPO/scripts/in-toolbox" "$B_USER-gcc" --version
 	} | sha256sum | cut -c 1-16

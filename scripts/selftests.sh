@@ -6,7 +6,7 @@
 # Run the kernel's own BPF selftests in the board's guest, with ours and with the stock JIT, and print a table of
 # subtests passed/failed/skipped, which is also written to build/selftests-BOARD.tsv. JIT= limits it to one; "none"
 # runs nothing and shows what is there. Stock results are kept, so that they are measured once.
-# Without TESTS the list is test/selftests/allow.tsv; "all" is everything but test/selftests/deny.tsv, and all that
+# Without TESTS the list is test/selftests/allow.tsv without absent.tsv; "all" is everything but test/selftests/deny.tsv, and all that
 # once more as NAME@v4, with programs compiled for the fourth version of the instruction set; "v3" and "v4" are its
 # halves, which two guests can run at a time. Of what is not in allow.tsv the stock JIT then runs only the tests of
 # which ours failed or skipped something: it cannot be better in the others. SLOW multiplies the time limits. The
@@ -25,31 +25,35 @@ rows()
 	sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$1"
 }
 
-# denied TEST
-denied()
+# matches NAME PATTERN...
+matches()
 {
-	local pattern
+	local name=$1 pattern
 
-	for pattern in "${deny[@]}"; do
+	shift
+	for pattern; do
 		# shellcheck disable=SC2053
-		[[ $1 != $pattern ]] || return 0
+		[[ $name != $pattern ]] || return 0
 	done
 	return 1
 }
 
-# all_tests: every test of test_progs but the denied ones, then those of the other runners
-all_tests()
+# leave_out PATTERN...: the names in standard input that match none
+leave_out()
 {
 	local name
 
 	while read -r name; do
-		denied "$name" || printf '%s\n' "$name"
-	done <"$programs/tests"
+		matches "${name%@v4}" "$@" || printf '%s\n' "$name"
+	done
+}
+
+# all_tests: every test of test_progs, then those of the other runners
+all_tests()
+{
+	cat "$programs/tests"
 	rows "$LISTS/allow.tsv" | awk '$2 == "verifier" { print $1 }'
-	grep -vxF -f <(rows "$LISTS/allow.tsv" | awk '$2 == "v4" { print $1 }') "$programs/tests-v4" |
-		while read -r name; do
-			denied "$name" || printf '%s@v4\n' "$name"
-		done
+	grep -vxF -f <(rows "$LISTS/allow.tsv" | awk '$2 == "v4" { print $1 }') "$programs/tests-v4" | sed 's/$/@v4/'
 }
 
 # everything: whether the list is test_progs as a whole
@@ -61,10 +65,10 @@ everything()
 wanted_tests()
 {
 	case ${arg[TESTS]} in
-	'') rows "$LISTS/allow.tsv" | awk '{ print $1 }' ;;
-	all) all_tests ;;
-	v3) all_tests | grep -v '@v4$' ;;
-	v4) all_tests | grep '@v4$' ;;
+	'') rows "$LISTS/allow.tsv" | awk '{ print $1 }' | leave_out "${absent[@]}" ;;
+	all) all_tests | leave_out "${deny[@]}" "${absent[@]}" ;;
+	v3) all_tests | grep -v '@v4$' | leave_out "${deny[@]}" "${absent[@]}" ;;
+	v4) all_tests | grep '@v4$' | leave_out "${deny[@]}" "${absent[@]}" ;;
 	*) printf '%s\n' "${arg[TESTS]//,/$'\n'}" ;;
 	esac
 }
@@ -106,10 +110,11 @@ check_lists()
 			die "test/selftests/allow.tsv lists $name, which these selftests do not have; update the list"
 	done
 	mapfile -t deny < <(rows "$LISTS/deny.tsv" | awk '{ print $1 }')
+	mapfile -t absent < <(rows "$LISTS/absent.tsv" | awk -v arch="$B_KARCH" '$2 == arch { print $1 }')
 	everything || return 0
-	for pattern in "${deny[@]}"; do
+	for pattern in "${deny[@]}" "${absent[@]}"; do
 		grep -qxE -- "${pattern//\*/.*}" "$programs/tests" ||
-			die "test/selftests/deny.tsv lists $pattern, which matches no test; update the list"
+			die "test/selftests/deny.tsv or absent.tsv lists $pattern, which matches no test; update the list"
 	done
 }
 
