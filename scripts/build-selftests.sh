@@ -34,7 +34,7 @@ sysroot_packages()
 # fetch_sysroot: unpack the packages into $sysroot
 fetch_sysroot()
 {
-	local suite packages debs deb
+	local suite packages debs deb dir
 
 	read -r suite packages < <(sysroot_packages)
 	[ "$(cat "$sysroot/.packages" 2>/dev/null)" != "$suite $packages" ] || return 0
@@ -46,6 +46,10 @@ fetch_sysroot()
 	mkdir -p "$sysroot"
 	for deb in "${debs[@]}"; do
 		"$REPO/scripts/in-toolbox" dpkg-deb -x "$deb" "$sysroot"
+	done
+	# not all of bookworm is in /usr
+	for dir in bin lib; do
+		[ ! -d "$sysroot/$dir" ] || cp -a "$sysroot/$dir/." "$sysroot/usr/$dir/"
 	done
 	rm -f -- "${debs[@]}"
 	printf '%s\n' "$suite $packages" >"$sysroot/.packages"
