@@ -48,6 +48,7 @@ static void furnish(void)
 	file_write("/proc/sys/kernel/kptr_restrict", "0");
 	setenv("PATH", "/bin:/sbin", 1);
 	setenv("HOME", "/root", 1);
+	setenv("LD_LIBRARY_PATH", "/lib", 1);	/* not where every loader looks */
 	if (system("ifconfig lo up"))
 		note("the loopback interface is down");
 }
