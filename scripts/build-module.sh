@@ -58,4 +58,5 @@ fi
 "$REPO/scripts/toolbox.sh" "$B_ROOT" 2>/dev/null || "$REPO/scripts/toolbox.sh" "$B_ROOT"
 flags=$(board_sanitizer)
 [ -z "$flags" ] || set -- "$flags" "$@"
+[ "$B_KARCH $B_SUITES" != 'mips self' ] || set -- "PAHOLE=$REPO/scripts/pahole-mips" "$@"
 locked "build-$(printf '%s' "$out" | sha256sum | cut -c 1-16)" kbuild "$src" "$out" "$@"
