@@ -64,10 +64,13 @@ static void store_const(struct bjn_ctx *c, s32 at, u64 v)
 	mi_sd(c, v ? N64_X2 : MI_ZERO, at, MI_SP);
 }
 
-/* Registers of arguments that are not in the context, from the sixth on. */
+/*
+ * Registers of arguments that are not in the context, and from the sixth on. A
+ * subprogram may have more arguments than its prototype says.
+ */
 static int first_extra(const struct mi_tramp *t)
 {
-	return t->nr_args > 5 ? t->nr_args : 5;
+	return t->caller == MI_TRAMP_SUB || t->nr_args > 5 ? t->nr_args : 5;
 }
 
 static int last_extra(const struct mi_tramp *t)
@@ -92,7 +95,7 @@ static void save_args(struct bjn_ctx *c, const struct mi_tramp *t, const struct 
 		mi_sd(c, r, f->args + 8 * i, MI_SP);
 	}
 	for (i = first_extra(t); i <= last_extra(t); i++)
-		mi_sd(c, N64_ARG(i), f->extra + 8 * (i - 5), MI_SP);
+		mi_sd(c, N64_ARG(i), f->extra + 8 * (i - first_extra(t)), MI_SP);
 }
 
 /* Arguments as the original wants them, in registers. */
@@ -104,7 +107,7 @@ static void restore_args(struct bjn_ctx *c, const struct mi_tramp *t,
 	for (i = 0; i < t->nr_args && i < N64_ARGS_IN_REGS; i++)
 		mi_ld(c, N64_ARG(i), f->args + 8 * i, MI_SP);
 	for (i = first_extra(t); i <= last_extra(t); i++)
-		mi_ld(c, N64_ARG(i), f->extra + 8 * (i - 5), MI_SP);
+		mi_ld(c, N64_ARG(i), f->extra + 8 * (i - first_extra(t)), MI_SP);
 }
 
 /* Those that were passed on the stack, once more for the original. */

@@ -93,6 +93,12 @@ static int words_passed(const struct mi_tramp *t)
 	return 2 * (t->nr_args > t->nr_passed ? t->nr_args : t->nr_passed);
 }
 
+/* A subprogram may have more arguments than its prototype says: words that are in registers. */
+static int first_stacked(const struct mi_tramp *t)
+{
+	return t->caller == MI_TRAMP_SUB ? REG_WORDS : 0;
+}
+
 static void save_words(struct bjn_ctx *c, const struct mi_tramp *t,
 		       const struct mi_tramp_frame *f)
 {
@@ -107,6 +113,8 @@ static void save_words(struct bjn_ctx *c, const struct mi_tramp *t,
 			mi_lw(c, r, f->size + 4 * i, MI_SP);
 		mi_sw(c, r, f->args + 4 * i, MI_SP);
 	}
+	for (; i < first_stacked(t); i++)
+		mi_sw(c, MI_A0 + i, f->extra + 4 * i, MI_SP);
 }
 
 /* A word that the C ABI passes. */
@@ -153,6 +161,8 @@ static void restore_args(struct bjn_ctx *c, const struct mi_tramp *t,
 
 	for (i = 0; i < words_known(t) && i < REG_WORDS; i++)
 		mi_lw(c, MI_A0 + i, f->args + 4 * i, MI_SP);
+	for (; i < first_stacked(t); i++)
+		mi_lw(c, MI_A0 + i, f->extra + 4 * i, MI_SP);
 }
 
 /* Those that were passed on the stack, once more for the original; and the count. */

@@ -22,7 +22,7 @@ static void lay_out(struct mi_tramp_frame *f, const struct mi_tramp *t, s32 out,
 	f->args = f->meta + 8;
 	f->ret = f->args + 8 * t->nr_args;
 	f->extra = f->ret + 8;
-	f->saves = f->extra + 8 * 3;
+	f->saves = f->extra + 8 * (t->nr_args < 5 && t->caller == MI_TRAMP_SUB ? 8 - t->nr_args : 3);
 	f->size = (f->saves + saves + 15) & ~15;
 }
 

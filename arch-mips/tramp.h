@@ -36,7 +36,7 @@
  *	            | arguments on the stack       |
  *	  size   -> +------------------------------+ <- $sp of the caller
  *	            | ra, s0 to s1 (s2)            |
- *	  extra  -> | registers beyond arguments   |  n64: count of tail calls ...
+ *	  extra  -> | registers beyond arguments   |  more arguments; n64: count of tail calls
  *	  ret    -> | result                       |  just behind the arguments
  *	  args   -> | arguments, 8 bytes each      | <- context of the programs
  *	            | number of arguments, flags   |
@@ -93,7 +93,7 @@ struct mi_tramp_prog {
 /**
  * struct mi_tramp - what a trampoline does
  * @caller: enum mi_tramp_caller
- * @nr_args: arguments in the context
+ * @nr_args: arguments in the context; a subprogram may read more, whatever its prototype says
  * @nr_passed: arguments that may really be there, 5 if that is all that is known
  * @arg_size: MI_TRAMP_C: size of each in bytes: 1, 2, 4 or 8
  * @arg_flags: MI_TRAMP_C: BJN_ARG_SIGNED

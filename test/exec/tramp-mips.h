@@ -11,7 +11,9 @@
 #define TRAMP_PROG	0x7654320
 #define TRAMP_COOKIE	0x123456789abcdef0ull
 #define TRAMP_IP	0x1357900
-#define TRAMP_ARGS	5
+
+/* What the prototype says; the function may have more. */
+#define TRAMP_ARGS(odd)	((odd) ? 1 : 5)
 
 static u32 tramp_runs;
 
@@ -40,19 +42,22 @@ static void tramp_exit(const void *prog, u64 start, const u64 *run)
 
 static u64 tramp_prog(const u64 *ctx)
 {
-	if ((ctx[-1] & 0xff) != TRAMP_ARGS || ctx[-2] != TRAMP_IP)
+	u64 nr = ctx[-1] & 0xff;
+
+	if ((nr != TRAMP_ARGS(0) && nr != TRAMP_ARGS(1)) || ctx[-2] != TRAMP_IP)
 		abort();
 	return bt_trash_regs(1, 2, 3, 4, 5);
 }
 
 static bool tramp(struct bjn_ctx *c, enum bt_attach how, bool is_main, u64 body)
 {
+	static u32 made;
 	struct mi_tramp_prog prog = {
 		.prog = TRAMP_PROG, .func = (uintptr_t)wrap(tramp_prog), .cookie = TRAMP_COOKIE,
 		.enter = (uintptr_t)wrap(tramp_enter), .exit = (uintptr_t)wrap(tramp_exit),
 	}, second = prog;
 	struct mi_tramp t = {
-		.caller = MI_TRAMP_SUB, .nr_args = TRAMP_ARGS, .nr_passed = BJN_MAX_ARGS,
+		.caller = MI_TRAMP_SUB, .nr_args = TRAMP_ARGS(made++ & 1), .nr_passed = BJN_MAX_ARGS,
 		.has_ip = true, .ip = TRAMP_IP, .body = body, .run_size = 16,
 		.enter = (uintptr_t)wrap(tramp_image), .exit = (uintptr_t)wrap(tramp_image),
 		.image = TRAMP_IMAGE, .fentry = &prog, .nr_fentry = 1, .fexit = &second,
