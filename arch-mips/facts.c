@@ -70,10 +70,13 @@ const struct bpf_insn *mi_next(const struct bjn_ctx *c)
  * @c: compilation
  *
  * So does a main program unless it is told otherwise, and an exception callback
- * in its place.
+ * in its place. A function that tail-called it hands the result on to BPF code, so
+ * all of R0 is returned where that is no different for C: little-endian o32.
  */
 bool mi_returns_int(const struct bjn_ctx *c)
 {
+	if (!mi_is_wide(c) && !mi_is_be(c))
+		return false;
 	return (!c->prog->is_subprog || c->prog->exception_cb) && !c->prog->wide_result &&
 	       !mi_cpu(c, BJN_MIPS_CPU_WIDE_R0);
 }
