@@ -201,7 +201,7 @@ known()
 	[ -e "$ours" ] || return 0
 	while IFS= read -r name; do
 		! { [ -e "$stock" ] && names_of ok "$stock" | grep -qxF -- "$name"; } || continue
-		[ -z "${expected[$name]:-}" ] || n=$((n + 1))
+		[ -z "${expected[$name]:-${expected[${name%%/*}/*]:-}}" ] || n=$((n + 1))
 	done < <(names_of 'not ok' "$ours")
 	echo "$n"
 }
