@@ -402,7 +402,8 @@ static void make_fp(struct bjn_ctx *c, const struct a64_frame *f)
  *
  * The kernel's bpf_arch_text_poke() patches the nop (arch/arm64/net): a
  * trampoline finds the caller's return address in x9. A tail call enters
- * a64_tail_entry() words behind the start.
+ * a64_tail_entry() words behind the start. Where the kernel finds no nop, it
+ * refuses to attach (-EFAULT).
  */
 void a64_prologue(struct bjn_ctx *c)
 {
@@ -410,8 +411,10 @@ void a64_prologue(struct bjn_ctx *c)
 
 	if (a64_cpu(c, BJN_A64_CPU_BTI))
 		a64_bti_jc(c);
-	a64_mov(c, A64_X, A64_ENTRY_LR, A64_LR);
-	a64_nop(c);
+	if (!c->prog->hidden_args) {
+		a64_mov(c, A64_X, A64_ENTRY_LR, A64_LR);
+		a64_nop(c);
+	}
 	make_frame(c, f);
 	if (f->arena != A64_NONE)
 		a64_li(c, f->arena, c->prog->arena_kern);

@@ -89,7 +89,7 @@
 #define A64_INLINE_EXITS	16
 
 /* Number of the register that stands for arguments 6 and up, if AX is not. */
-#define A64_REG_ARGS	11
+#define A64_REG_ARGS	BJN_REG_ARGS
 #define A64_ARGS_IN_REGS	3	/* x5, x6, x7 */
 
 /*

@@ -234,16 +234,19 @@ static void make_frame(struct bjn_ctx *c, const struct la_frame *f)
  * The first six words are the slot that the kernel's bpf_arch_text_poke()
  * patches (arch/loongarch/net/bpf_jit.c): a trampoline finds the caller's
  * return address in t0. The seventh is skipped by a tail call, which enters
- * at LA_TAIL_ENTRY with the counter in LA_TCC.
+ * at LA_TAIL_ENTRY with the counter in LA_TCC. Without the slot there is nothing
+ * to patch, and the kernel refuses to attach (-EFAULT).
  */
 void la_prologue(struct bjn_ctx *c)
 {
 	const struct la_frame *f = la_frame(c);
 	int i;
 
-	la_move(c, LA_ENTRY_RA, LA_RA);
-	for (i = 0; i < LA_PATCH_NOPS; i++)
-		la_nop(c);
+	if (!c->prog->hidden_args) {
+		la_move(c, LA_ENTRY_RA, LA_RA);
+		for (i = 0; i < LA_PATCH_NOPS; i++)
+			la_nop(c);
+	}
 	if (!c->prog->is_subprog)
 		la_move(c, LA_TCC, LA_ZERO);
 

@@ -55,7 +55,7 @@
 			 (LA_MAX_SAVE + 1 + 3))
 
 /* Number of the register that stands for arguments 6 and up, if AX is not. */
-#define LA_REG_ARGS	11
+#define LA_REG_ARGS	BJN_REG_ARGS
 #define LA_ARGS_IN_REGS	3	/* a5, a6, a7 */
 
 /**

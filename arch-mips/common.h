@@ -25,7 +25,7 @@
 #include "insn.h"
 
 /* Number of the register that stands for arguments 6 and up, if AX is not. */
-#define MI_REG_ARGS	11
+#define MI_REG_ARGS	BJN_REG_ARGS
 
 typedef void mi_emit_fn(struct bjn_ctx *c, const struct bpf_insn *insn);
 

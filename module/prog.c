@@ -175,10 +175,29 @@ static bool replaces_main(const struct bpf_prog *prog)
 }
 
 /* How a program is called, and what can be attached to it. */
+/*
+ * A static function with a pointer among its parameters has a type that the kernel
+ * does not trust: whatever is attached to it takes it for one of five u64
+ * (bpf_check_attach_target(), btf_distill_func_proto()), however many it has.
+ */
+static bool has_hidden_args(const struct bpf_prog *prog)
+{
+	u32 i;
+
+	if (bjn.env.reg_ax == BJN_REG_ARGS || !bjn_is_unreliable(prog))
+		return false;
+	for (i = 0; i < prog->len; i++)
+		if (BPF_CLASS(prog->insnsi[i].code) == BPF_LDX &&
+		    prog->insnsi[i].src_reg == BJN_REG_ARGS)
+			return true;
+	return false;
+}
+
 static void describe_entry(struct bjn_prog *p, const struct bpf_prog *prog)
 {
 	p->is_subprog = prog->aux->func_idx != 0;
 	p->is_main_of_many = prog->is_func && !prog->aux->func_idx;
+	p->hidden_args = p->is_subprog && has_hidden_args(prog);
 	if (!(bjn.env.features & BJN_FEAT(TRAMPOLINES)))
 		return;
 	p->attachable = prog->aux->func_info && !p->exception_cb;

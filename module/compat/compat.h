@@ -230,6 +230,22 @@ static inline void bjn_aux_exceptions(const struct bpf_prog_aux *aux, struct bjn
 }
 
 /**
+ * bjn_is_unreliable - is the BTF type of a subprogram not to be trusted?
+ * @prog: subprogram
+ */
+static inline bool bjn_is_unreliable(const struct bpf_prog *prog)
+{
+#ifdef BJN_HAS_MAIN_PROG_AUX
+	const struct bpf_prog_aux *aux = prog->aux->main_prog_aux;
+
+	return aux->func_info_aux && prog->aux->func_idx < aux->func_info_cnt &&
+	       aux->func_info_aux[prog->aux->func_idx].unreliable;
+#else
+	return false;
+#endif
+}
+
+/**
  * bjn_exception_cb - where the address of a program's exception callback is
  * @prog: program or subprogram
  *

@@ -131,6 +131,9 @@ struct bjn_prog_ops {
  *	returns to the boundary's caller
  * @attachable: something may be attached to the program while it runs (struct
  *	bjn_entry), if the back end has BJN_F_TRAMPOLINES
+ * @hidden_args: subprogram that has arguments on the stack of which the kernel does not
+ *	know: a trampoline of the stock JIT would lose them, so the back end makes the
+ *	kernel's attempt to attach one fail
  * @extension: main program that replaces a function of another program: it is
  *	called as a subprogram is
  * @wide_result: whoever calls this main program wants all of R0, not a C int
@@ -152,6 +155,7 @@ struct bjn_prog {
 	bool exception_boundary;
 	bool exception_cb;
 	bool attachable;
+	bool hidden_args;
 	bool extension;
 	bool wide_result;
 	bool extra_pass;

@@ -52,6 +52,7 @@
 
 #define BJN_MAX_REG		16	/* BPF registers by number: R0-R10, r11, AX */
 #define BJN_MAX_TAIL_CALLS	33	/* kernel: MAX_TAIL_CALL_CNT */
+#define BJN_REG_ARGS		11	/* kernel 7.2+: BPF_REG_PARAMS */
 #define BJN_MAX_ARGS		12	/* kernel 7.2+: MAX_BPF_FUNC_ARGS */
 
 #endif

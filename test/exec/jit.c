@@ -314,6 +314,7 @@ static void describe_prog(struct work *w, u64 image, bool extra_pass)
 	p->exception_cb = w->opt->exception_cb && s->start == w->opt->exception_cb;
 	p->attachable = w->opt->attach && !p->exception_cb;
 	p->is_subprog = w->sub > 0;
+	p->hidden_args = w->opt->hidden_args && w->sub;
 	p->is_main_of_many = !w->sub && w->img->nr_sub > 1;
 	p->tail_call_reachable = has_tail_call(w->code);
 	p->extra_pass = extra_pass;

@@ -84,6 +84,7 @@ struct bt_image {
  *	tail calls, which a private stack excludes
  * @per_cpu: the machine adds this value to per-CPU addresses
  * @priv_base: with @base: pretended address of the private stacks
+ * @hidden_args: subprograms are functions of which the kernel knows too few arguments
  * @throws: the main program is an exception boundary
  * @exception_cb: first instruction of the exception callback, or 0
  * @arena_kern: base of the arena for the emitter, or 0
@@ -102,6 +103,7 @@ struct bt_options {
 	u32 private_stacks;
 	u64 per_cpu;
 	u64 priv_base;
+	bool hidden_args;
 	bool throws;
 	u32 exception_cb;
 	u64 arena_kern;

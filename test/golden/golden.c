@@ -3,8 +3,8 @@
  * golden [trampolines] < CASES
  *
  * The emitter of the target, built for the host: compiles each case (a line
- * "NAME PROGRAM [private]") for a kernel with fixed addresses, perhaps with private
- * stacks, and prints the code as
+ * "NAME PROGRAM [private|hidden]") for a kernel with fixed addresses, perhaps with private
+ * stacks or hidden arguments, and prints the code as
  *	case NAME
  *	at N		code of instruction N of the program follows; -1: prologue, -2: epilogue
  *	sub		a subprogram starts
@@ -197,13 +197,14 @@ static int rewrite(struct bt_code *user, struct bt_code *guarded, struct bt_exce
 	return err;
 }
 
-static void compile(struct bpf_insn *insns, u32 len, bool private_stacks)
+static void compile(struct bpf_insn *insns, u32 len, const char *option)
 {
 	static struct bt_code user, guarded;
 	struct bt_options opt = {
 		.env = &env, .ops = &ops, .base = IMAGE, .arena_kern = ARENA_KERN,
 		.arena_user = ARENA_USER, .know_image = true,
-		.private_stacks = private_stacks ? ~0u : 0, .priv_base = STACKS,
+		.private_stacks = !strcmp(option, "private") ? ~0u : 0, .priv_base = STACKS,
+		.hidden_args = !strcmp(option, "hidden"),
 	};
 	struct bt_exceptions exc;
 	struct bt_region r;
@@ -254,7 +255,7 @@ int main(int argc, char **argv)
 			return 2;
 		}
 		printf("case %s\n", name);
-		compile(insns, len, option && !strcmp(option, "private"));
+		compile(insns, len, option ? option : "");
 		free(insns);
 	}
 	return 0;
