@@ -48,6 +48,18 @@ static inline void bjn_regs_set_pc(struct pt_regs *regs, unsigned long pc)
 }
 
 /**
+ * bjn_break_of_nobody - is this a breakpoint that the kernel does not know?
+ * @what: reason of the notifier
+ * @regs: state at the breakpoint
+ *
+ * Return: 0, the exception itself says whose breakpoint it was (ESR_EL1)
+ */
+static inline unsigned long bjn_break_of_nobody(unsigned long what, const struct pt_regs *regs)
+{
+	return 0;
+}
+
+/**
  * bjn_stub_make - how to call a function about to be probed
  * @entry: set to the address to call
  * @nr: unused

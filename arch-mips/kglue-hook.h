@@ -8,6 +8,7 @@
 
 #ifndef __ASSEMBLY__
 
+#include <linux/kdebug.h>
 #include <linux/ptrace.h>
 #include <linux/types.h>
 
@@ -22,6 +23,21 @@ extern u32 bjn_stubs[BJN_NR_STUBS][BJN_STUB_WORDS];
 static inline void bjn_regs_set_pc(struct pt_regs *regs, unsigned long pc)
 {
 	regs->cp0_epc = pc;
+}
+
+/**
+ * bjn_break_of_nobody - is this a breakpoint that the kernel does not know?
+ * @what: reason of the notifier
+ * @regs: state at the breakpoint
+ *
+ * do_bp() reads the instruction again to know whose breakpoint it was
+ * (arch/mips/kernel/traps.c).
+ *
+ * Return: its address, or 0
+ */
+static inline unsigned long bjn_break_of_nobody(unsigned long what, const struct pt_regs *regs)
+{
+	return what == DIE_TRAP && regs && !user_mode(regs) ? regs->cp0_epc : 0;
 }
 
 int bjn_stub_make(unsigned long *stub, unsigned int nr, unsigned long addr, const char **why);

@@ -8,7 +8,9 @@
  * CPU that has seen a probe on a branch, so the stock function is called
  * through a stub with a copy of that instruction.
  */
+#include <linux/kdebug.h>
 #include <linux/kprobes.h>
+#include <linux/notifier.h>
 #include <linux/slab.h>
 
 #include "bjn.h"
@@ -34,6 +36,27 @@ static int redirect(struct kprobe *kp, struct pt_regs *regs)
 }
 NOKPROBE_SYMBOL(redirect);
 
+/*
+ * A CPU that has hit a breakpoint may find it gone when it looks which one it was,
+ * because another CPU removes it. On some machines the kernel cannot tell that from
+ * a breakpoint of nobody, an oops. There is nothing to do but to go on.
+ */
+static int late_break(struct notifier_block *nb, unsigned long what, void *data)
+{
+	const struct die_args *args = data;
+	unsigned long addr = bjn_break_of_nobody(what, args->regs);
+	int i;
+
+	for (i = 0; addr && i < BJN_NR_HOOKS; i++)
+		if (bjn_hooks[i].addr == addr)
+			return NOTIFY_STOP;
+	return NOTIFY_DONE;
+}
+NOKPROBE_SYMBOL(late_break);
+
+static struct notifier_block late_notifier = { .notifier_call = late_break };
+static bool late_registered;
+
 static int kprobe_install(struct bjn_hook *hook, const char **why)
 {
 	struct kprobe_hook *k;
@@ -42,6 +65,12 @@ static int kprobe_install(struct bjn_hook *hook, const char **why)
 	err = bjn_stub_make(&hook->stock, hook - bjn_hooks, hook->addr, why);
 	if (err)
 		return err;
+	if (!late_registered) {
+		err = register_die_notifier(&late_notifier);
+		if (err)
+			return err;
+		late_registered = true;
+	}
 	k = kzalloc(sizeof(*k), GFP_KERNEL);
 	if (!k)
 		return -ENOMEM;
@@ -86,6 +115,9 @@ static void kprobe_finish(void)
 			probes[n++] = &k->kp;
 	}
 	unregister_kprobes(probes, n);
+	if (late_registered)
+		unregister_die_notifier(&late_notifier);
+	late_registered = false;
 	for (i = 0; i < BJN_NR_HOOKS; i++)
 		kfree(bjn_hooks[i].priv);
 }
