@@ -46,6 +46,27 @@ static void call_helper(struct bjn_ctx *c, const struct bjn_call *call)
 	take_result(c);
 }
 
+/*
+ * A helper, perhaps one that the program does not call: BPF_LD_ABS and BPF_LD_IND
+ * become a call behind the verifier's back (bpf_gen_ld_abs()). It takes R0 to R5
+ * for lost then, but not the arguments 6 and up, neither the program's own ones
+ * nor those stored for the next call.
+ */
+static void call_keeping_args(struct bjn_ctx *c, const struct bjn_call *call)
+{
+	bool args = a64_frame(c)->args;
+
+	if (args) {
+		a64_stp_pre(c, A64_X5, A64_X6, A64_SP, -32);
+		a64_str_x(c, A64_X7, A64_SP, 16);
+	}
+	call_helper(c, call);
+	if (args) {
+		a64_ldr_x(c, A64_X7, A64_SP, 16);
+		a64_ldp_post(c, A64_X5, A64_X6, A64_SP, 32);
+	}
+}
+
 /* Arena pointers among the arguments become addresses of the kernel. */
 static void arena_args(struct bjn_ctx *c, const struct bjn_call *call)
 {
@@ -144,7 +165,7 @@ static void inline_current(struct bjn_ctx *c, const struct bjn_call *call)
 }
 
 static void (*const call_emitters[])(struct bjn_ctx *c, const struct bjn_call *call) = {
-	[BJN_CALL_HELPER] = call_helper,
+	[BJN_CALL_HELPER] = call_keeping_args,
 	[BJN_CALL_KFUNC] = call_kfunc,
 	[BJN_CALL_SUBPROG] = call_subprog,
 	[BJN_CALL_CPU_ID] = inline_cpu_id,

@@ -29,6 +29,28 @@ static void call_helper(struct bjn_ctx *c, const struct bjn_call *call)
 }
 
 /*
+ * A helper, perhaps one that the program does not call: BPF_LD_ABS and BPF_LD_IND
+ * become a call behind the verifier's back (bpf_gen_ld_abs()). It takes R0 to R5
+ * for lost then, but not the arguments 6 and up, neither the program's own ones
+ * nor those stored for the next call.
+ */
+static void call_keeping_args(struct bjn_ctx *c, const struct bjn_call *call)
+{
+	bool args = n64_frame(c)->args;
+	u8 i;
+
+	if (args)
+		mi_daddiu(c, MI_SP, MI_SP, -32);
+	for (i = 5; args && i < N64_ARGS_IN_REGS; i++)
+		mi_sd(c, N64_ARG(i), 8 * (i - 5), MI_SP);
+	call_helper(c, call);
+	for (i = 5; args && i < N64_ARGS_IN_REGS; i++)
+		mi_ld(c, N64_ARG(i), 8 * (i - 5), MI_SP);
+	if (args)
+		mi_daddiu(c, MI_SP, MI_SP, 32);
+}
+
+/*
  * Extend an argument as the C ABI wants it: 32 bits are sign-extended whatever
  * their type, narrower ones according to it. At most two words.
  */
@@ -132,7 +154,7 @@ static void inline_current(struct bjn_ctx *c, const struct bjn_call *call)
 }
 
 static void (*const call_emitters[])(struct bjn_ctx *c, const struct bjn_call *call) = {
-	[BJN_CALL_HELPER] = call_helper,
+	[BJN_CALL_HELPER] = call_keeping_args,
 	[BJN_CALL_KFUNC] = call_kfunc,
 	[BJN_CALL_SUBPROG] = call_subprog,
 	[BJN_CALL_CPU_ID] = inline_cpu_id,

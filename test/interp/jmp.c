@@ -153,8 +153,11 @@ void bi_call(struct bi_vm *vm, const struct bpf_insn *in)
 		err = f->prog->host->helper(vm, in->imm, a->r, &ret);
 	if (err)
 		bi_fail(vm, err, "call of an unknown function");
-	a->given = 0;
-	f->in_gone = true;
+	/* A load from a packet (BPF_LD_ABS) is one of a helper, too, and loses no argument. */
+	if (in->src_reg) {
+		a->given = 0;
+		f->in_gone = true;
+	}
 	f->r[BPF_REG_0] = ret;
 	/* Nobody may rely on the argument registers now. */
 	for (i = BPF_REG_1; i <= BPF_REG_5; i++)
