@@ -94,7 +94,7 @@ static int words_passed(const struct mi_tramp *t)
 }
 
 /* A subprogram may have more arguments than its prototype says: words that are in registers. */
-static int first_stacked(const struct mi_tramp *t)
+static int words_in_regs(const struct mi_tramp *t)
 {
 	return t->caller == MI_TRAMP_SUB ? REG_WORDS : 0;
 }
@@ -113,7 +113,7 @@ static void save_words(struct bjn_ctx *c, const struct mi_tramp *t,
 			mi_lw(c, r, f->size + 4 * i, MI_SP);
 		mi_sw(c, r, f->args + 4 * i, MI_SP);
 	}
-	for (; i < first_stacked(t); i++)
+	for (; i < words_in_regs(t); i++)
 		mi_sw(c, MI_A0 + i, f->extra + 4 * i, MI_SP);
 }
 
@@ -161,7 +161,7 @@ static void restore_args(struct bjn_ctx *c, const struct mi_tramp *t,
 
 	for (i = 0; i < words_known(t) && i < REG_WORDS; i++)
 		mi_lw(c, MI_A0 + i, f->args + 4 * i, MI_SP);
-	for (; i < first_stacked(t); i++)
+	for (; i < words_in_regs(t); i++)
 		mi_lw(c, MI_A0 + i, f->extra + 4 * i, MI_SP);
 }
 

@@ -174,7 +174,6 @@ static bool replaces_main(const struct bpf_prog *prog)
 	return img && img->is_main;
 }
 
-/* How a program is called, and what can be attached to it. */
 /*
  * A static function with a pointer among its parameters has a type that the kernel
  * does not trust: whatever is attached to it takes it for one of five u64
@@ -193,6 +192,7 @@ static bool has_hidden_args(const struct bpf_prog *prog)
 	return false;
 }
 
+/* How a program is called, and what can be attached to it. */
 static void describe_entry(struct bjn_prog *p, const struct bpf_prog *prog)
 {
 	p->is_subprog = prog->aux->func_idx != 0;

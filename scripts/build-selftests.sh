@@ -6,9 +6,9 @@
 # Build the kernel's BPF selftests (test_progs, test_progs-cpuv4, test_verifier and the bpf_testmod family) for
 # the board from Debian's linux-source, and print the directory that holds them with all they need to run in a
 # guest: the tests of test/selftests/allow.tsv, or all of them. No test is edited, except that
-# test/selftests/widen.tsv lets LoongArch and MIPS into some guards. The programs are built once per architecture, from the
-# BTF of its -btf board, and again when the source, the compiler, its flags, that BTF or the list has changed.
-# NICE=n is the priority, KEEP=1 keeps the object files.
+# test/selftests/widen.tsv lets LoongArch and MIPS into some guards. The programs are built once per architecture,
+# from the BTF of its -btf board, and again when the source, the compiler, its flags, that BTF or the list has
+# changed. NICE=n is the priority, KEEP=1 keeps the object files.
 set -euo pipefail
 # shellcheck source=scripts/boards.sh
 . "$(dirname "${BASH_SOURCE[0]}")/boards.sh"

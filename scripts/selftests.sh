@@ -6,12 +6,12 @@
 # Run the kernel's own BPF selftests in the board's guest, with ours and with the stock JIT, and print a table of
 # subtests passed/failed/skipped, which is also written to build/selftests-BOARD.tsv. JIT= limits it to one; "none"
 # runs nothing and shows what is there. Stock results are kept, so that they are measured once.
-# Without TESTS the list is test/selftests/allow.tsv without absent.tsv; "all" is everything but test/selftests/deny.tsv, and all that
+# Without TESTS the list is test/selftests/allow.tsv; "all" is everything but test/selftests/deny.tsv, and all that
 # once more as NAME@v4, with programs compiled for the fourth version of the instruction set; "v3" and "v4" are its
 # halves, which two guests can run at a time. Of what is not in allow.tsv the stock JIT then runs only the tests of
 # which ours failed or skipped something: it cannot be better in the others. SLOW multiplies the time limits. The
 # exit status is 0 when every subtest that passes with the stock JIT passes with ours, and all those of the tests in
-# allow.tsv but what test/selftests/known.tsv lists.
+# allow.tsv but what test/selftests/known.tsv lists. No list has what absent.tsv says of the architecture.
 set -euo pipefail
 # shellcheck source=scripts/boards.sh
 . "$(dirname "${BASH_SOURCE[0]}")/boards.sh"
