@@ -60,6 +60,15 @@ static inline unsigned long bjn_break_of_nobody(unsigned long what, const struct
 }
 
 /**
+ * bjn_exception_seen - the kernel tells of an exception
+ * @what: reason of the notifier
+ * @regs: state at the exception
+ */
+static inline void bjn_exception_seen(unsigned long what, const struct pt_regs *regs)
+{
+}
+
+/**
  * bjn_stub_make - how to call a function about to be probed
  * @entry: set to the address to call
  * @nr: unused

@@ -40,6 +40,22 @@ static inline unsigned long bjn_break_of_nobody(unsigned long what, const struct
 	return what == DIE_TRAP && regs && !user_mode(regs) ? regs->cp0_epc : 0;
 }
 
+void bjn_mips_page_fault(const struct pt_regs *regs);
+
+/**
+ * bjn_exception_seen - the kernel tells of an exception
+ * @what: reason of the notifier
+ * @regs: state at the exception
+ */
+static inline void bjn_exception_seen(unsigned long what, const struct pt_regs *regs)
+{
+	if (what == DIE_PAGE_FAULT)
+		bjn_mips_page_fault(regs);
+}
+
+/* What a stack walk calls for each frame; it ends when that returns false. */
+typedef bool bjn_walk_fn(void *cookie, u64 ip, u64 sp, u64 fp);
+
 int bjn_stub_make(unsigned long *stub, unsigned int nr, unsigned long addr, const char **why);
 
 #endif

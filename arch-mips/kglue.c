@@ -165,6 +165,7 @@ int bjn_glue_detect(const struct bjn_backend **be, struct bjn_env *env)
 	env->helper[BJN_MIPS_JUMP_MASK] = JUMP_MASK;
 	helpers(env);
 	bjn_mips_find_ram(env);
+	bjn_mips_walk_init();
 	return 0;
 }
 

@@ -3,7 +3,9 @@
 #define BJN_MIPS_KGLUE_H
 
 struct bjn_env;
+struct pt_regs;
 
 void bjn_mips_find_ram(struct bjn_env *env);
+void bjn_mips_walk_init(void);
 
 #endif

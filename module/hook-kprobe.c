@@ -47,6 +47,7 @@ static int late_break(struct notifier_block *nb, unsigned long what, void *data)
 	unsigned long addr = bjn_break_of_nobody(what, args->regs);
 	int i;
 
+	bjn_exception_seen(what, args->regs);
 	for (i = 0; addr && i < BJN_NR_HOOKS; i++)
 		if (bjn_hooks[i].addr == addr)
 			return NOTIFY_STOP;

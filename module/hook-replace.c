@@ -268,8 +268,9 @@ bool bjn_canary_bpf_jit_inlines_helper_call(unsigned long addr)
 	return BJN_FUNCTION(bpf_jit_inlines_helper_call, addr)(BPF_FUNC_get_smp_processor_id);
 }
 
-#define REQUIRED true
-#define OPTIONAL false
+#define REQUIRED BJN_HOOK_REQUIRED
+#define OPTIONAL BJN_HOOK_OPTIONAL
+#define EXTRA BJN_HOOK_EXTRA
 
 struct bjn_hook bjn_hooks[BJN_NR_HOOKS] = {
 #define BJN_ROW(symbol, absent, probe, bit) \
@@ -278,7 +279,7 @@ struct bjn_hook bjn_hooks[BJN_NR_HOOKS] = {
 		.replacement = bjn_replace_##symbol, \
 		.canary = probe, \
 		.feature = bit, \
-		.required = absent, \
+		.need = absent, \
 	},
 #define BJN_HOOK(symbol, absent, bits, ret, params) \
 	BJN_ROW(symbol, absent, bjn_canary_##symbol, bits)

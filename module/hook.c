@@ -55,7 +55,7 @@ static int find_functions(void)
 
 	for (h = bjn_hooks; h < bjn_hooks + BJN_NR_HOOKS; h++) {
 		h->addr = bjn_ksym_lookup(h->name);
-		if (!h->addr && h->required) {
+		if (!h->addr && h->need == BJN_HOOK_REQUIRED) {
 			pr_err("not loaded: this kernel has no function %s; use a kernel named in the README\n",
 			       h->name);
 			return -ENOENT;
@@ -91,6 +91,11 @@ static int install_one(struct bjn_hook *h)
 	int err;
 
 	err = method->install(h, &why);
+	if (err && h->need == BJN_HOOK_EXTRA) {
+		pr_info("%s %s (%s, error %d); it stays as it is\n", h->name, why, method->name,
+			err);
+		return 0;
+	}
 	if (err) {
 		pr_err("not loaded: %s %s (%s, error %d)\n", h->name, why, method->name, err);
 		return err;

@@ -26,13 +26,25 @@ enum bjn_hook_id {
 };
 
 /**
+ * enum bjn_hook_need - what if a function cannot be overridden?
+ * @BJN_HOOK_REQUIRED: the module is not loaded
+ * @BJN_HOOK_OPTIONAL: nor then, but a kernel without the function is all right
+ * @BJN_HOOK_EXTRA: something else is missing that the log names
+ */
+enum bjn_hook_need {
+	BJN_HOOK_REQUIRED,
+	BJN_HOOK_OPTIONAL,
+	BJN_HOOK_EXTRA,
+};
+
+/**
  * struct bjn_hook - one overridden function
  * @name: its symbol
  * @replacement: what runs instead
  * @canary: call the function at @addr in a way that does no harm, hooked or not;
  *	true when it answers yes
  * @feature: BJN_FEAT() bit that the stock JIT has when the canary says yes
- * @required: a kernel without the function is not supported
+ * @need: what if this function cannot be overridden
  * @installed: calls are being redirected
  * @proved: a canary call has arrived at @replacement
  * @yes: the canary said yes
@@ -47,7 +59,7 @@ struct bjn_hook {
 	void *replacement;
 	bool (*canary)(unsigned long addr);
 	u64 feature;
-	bool required;
+	enum bjn_hook_need need;
 	bool installed;
 	bool proved;
 	bool yes;

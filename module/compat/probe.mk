@@ -29,6 +29,8 @@ bjn-probes += $(call bjn-probe,BJN_HAS_MAIN_PROG_AUX,bpf.h,struct bpf_prog_aux \
 bjn-probes += $(call bjn-probe,BJN_HAS_REAL_FUNC_CNT,bpf.h,u32 real_func_cnt;)
 # arenas
 bjn-probes += $(call bjn-probe,BJN_HAS_ARENA,bpf.h,^u64 bpf_arena_get_user_vm_start.struct)
+# a program's streams; the JIT reports an access to an arena that faults
+bjn-probes += $(call bjn-probe,BJN_HAS_STREAMS,bpf.h,^void bpf_prog_report_arena_violation.bool)
 # aux->jits_use_priv_stack
 bjn-probes += $(call bjn-probe,BJN_HAS_PRIV_STACK,bpf.h,bool jits_use_priv_stack;)
 # aux->exception_boundary
