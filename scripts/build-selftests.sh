@@ -31,6 +31,17 @@ sysroot_packages()
 	esac
 }
 
+# userland: no distribution has libraries for release 6 of MIPS; the kernel runs programs of release 2 as well
+userland()
+{
+	case $B_ARCH in
+	mips64r6el)
+		B_ARCH=mips64el
+		B_USER=mips64el-linux-gnuabi64
+		;;
+	esac
+}
+
 # fetch_sysroot: unpack the packages into $sysroot
 fetch_sysroot()
 {
@@ -299,6 +310,7 @@ if [ "${1:-}" = --all ]; then
 fi
 [ $# = 1 ] || die "usage: build-selftests.sh [--all] BOARD"
 board_load "$1"
+userland
 "$REPO/scripts/toolbox.sh" sid 2>/dev/null || "$REPO/scripts/toolbox.sh" sid
 [ -e "$B_KERNEL/package" ] && [ -e "$B_HEADERS/package" ] || "$REPO/scripts/kernel.sh" "$B_NAME"
 source_of_btf=$B_NAME
