@@ -6,7 +6,10 @@
  * table takes care of it. The segments that map physical memory directly have
  * no such safety: where there is no memory the access is a bus error, which
  * the kernel does not survive (do_be() in arch/mips/kernel/traps.c), or it
- * reads a device. User addresses are no kernel pointers, and are left out.
+ * reads a device. User addresses are no kernel pointers, and are left out. So is
+ * what the handler of page faults does not know as the kernel's (do_page_fault() in
+ * arch/mips/mm/fault.c), such as error pointers: it looks for it among the
+ * addresses of the current process, and waits for their lock.
  */
 #include <linux/ioport.h>
 #include <linux/io.h>
@@ -55,16 +58,25 @@ static void add_window(struct bjn_env *env, unsigned int *nr, u64 start, u64 siz
 
 #define DIRECT_LIMIT	~0ull
 
+/* 6.1 has other names. */
+#ifdef MODULE_START
+#define MODULES_VADDR	MODULE_START
+#define MODULES_END	MODULE_END
+#endif
+
 /*
  * The segment of vmalloc() has more addresses than the CPU implements, and one
  * that it does not is an address error, which the kernel takes for an access
  * that is not aligned (arch/mips/kernel/unaligned.c) and does not survive.
+ * Behind the modules there are error pointers, see above.
  */
 static void add_mapped(struct bjn_env *env, unsigned int *nr, u64 low_end)
 {
 	add_window(env, nr, CKSEG0, low_end);
 	add_window(env, nr, VMALLOC_START, VMALLOC_END - VMALLOC_START);
-	add_window(env, nr, CKSSEG, SZ_1G);
+#ifdef MODULES_VADDR
+	add_window(env, nr, MODULES_VADDR, MODULES_END - MODULES_VADDR);
+#endif
 }
 
 static bool is_known_layout(void)
@@ -78,7 +90,7 @@ static bool is_known_layout(void)
 
 static void add_mapped(struct bjn_env *env, unsigned int *nr, u64 low_end)
 {
-	add_window(env, nr, KSEG2, SZ_1G);
+	add_window(env, nr, VMALLOC_START, VMALLOC_END - VMALLOC_START);
 }
 
 static bool is_known_layout(void)
