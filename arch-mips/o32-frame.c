@@ -105,6 +105,9 @@ static void plan_layout(struct bjn_ctx *c, struct o32_frame *f, bool calls)
 		}
 		f->fp += (s32)(c->prog->stack_depth + 7) & ~7;
 	}
+	/* The slot with R10 must not be at 0, which would mean that there is none. */
+	if (priv && !f->fp && !(slots & 1))
+		f->fp = 8;
 	f->size = f->fp + ((slots * 4 + 7) & ~7);
 	f->tcc_ptr = f->size - (f->nr_save + 1) * 4;
 	if (priv)
