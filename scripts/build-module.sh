@@ -59,4 +59,6 @@ fi
 flags=$(board_sanitizer)
 [ -z "$flags" ] || set -- "$flags" "$@"
 [ "$B_KARCH $B_SUITES" != 'mips self' ] || set -- "PAHOLE=$REPO/scripts/pahole-mips" "$@"
+! grep -qsx CONFIG_PAHOLE_VERSION=130 "$B_HEADERS/build/include/config/auto.conf" ||
+	set -- "PAHOLE=$("$REPO/scripts/pahole-trixie.sh")" "$@"
 locked "build-$(printf '%s' "$out" | sha256sum | cut -c 1-16)" kbuild "$src" "$out" "$@"

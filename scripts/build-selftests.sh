@@ -277,6 +277,7 @@ build_modules()
 
 	hash=$({
 		cat "$programs/hash" "$B_KERNEL/package"
+		[ "$B_CC" = "${B_KCROSS}gcc" ] || echo "$B_CC, pahole as well"
 		board_sanitizer
 	} | sha256sum)
 	[ "$(cat "$root/.hash" 2>/dev/null)" != "$hash" ] || return 0

@@ -5,7 +5,8 @@
 #
 # Create or update the build chroots in $BJN_CACHE from Debian packages: "sid" (the toolbox: cross
 # compilers, QEMU, LLVM; the default) and "bookworm" (gcc-12 for the headers of older kernels). An
-# interrupted run resumes, a filled chroot needs no network, a changed package list is installed on top.
+# interrupted run resumes, a filled chroot needs no network, a changed package list is installed on top, and what
+# is there already stays as it is.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -67,7 +68,7 @@ install_packages()
 			cp -L /etc/resolv.conf "$dir/etc/resolv.conf" || true
 			chroot "$dir" dpkg --configure -a
 			chroot "$dir" apt-get -q update
-			chroot "$dir" apt-get -qy --no-install-recommends -f install "$@"
+			chroot "$dir" apt-get -qy --no-install-recommends --no-upgrade -f install "$@"
 		' toolbox "$dir" "$archives" "${packages[@]}" ||
 		die "installing into $dir failed; check the mirror and the free space and run this again"
 }
