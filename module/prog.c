@@ -631,12 +631,15 @@ static struct bpf_prog *run_first(struct bpf_verifier_env *env, struct bpf_prog 
 				  u64 disabled)
 {
 	struct bpf_prog *prog = bjn_blind(orig);
+	int err = PTR_ERR_OR_ZERO(prog);
 	struct bjn_job job;
 
-	if (IS_ERR(prog))
-		return orig;
+	if (err)
+		prog = orig;
 	job_init(&job, env, prog, false);
-	if (bjn_aux_features(prog->aux) & ~bjn.possible)
+	if (err)
+		bjn_fail(&job.ctx, err, "its constants cannot be blinded");
+	else if (bjn_aux_features(prog->aux) & ~bjn.possible)
 		bjn_fail(&job.ctx, -EOPNOTSUPP, "uses a feature that the back end lacks");
 	else if (user_disabled(prog, disabled))
 		bjn_fail(&job.ctx, -EOPNOTSUPP, "uses a feature that is switched off");

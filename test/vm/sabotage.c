@@ -414,10 +414,48 @@ static void overflow(void)
 	check(!ng_unload(), "rmmod");
 }
 
+/*
+ * A jump as long as jumps may be is too long when the constants below it have been blinded, so there is no JIT for
+ * the program. Up to Linux 6.12 the JIT finds that out, and the kernel interprets the program then: not with the
+ * promise of a feature that only we have (here an inlined helper, whose id the interpreter takes for a distance).
+ */
+static void unblindable(void)
+{
+	enum { LONG = 30000 };
+	static struct bpf_insn prog[LONG + 6];
+	struct counters a, b;
+	char harden[8];
+	size_t n = 0;
+	int fd;
+
+	file_read("/proc/sys/net/core/bpf_jit_harden", harden, sizeof(harden));
+	if (!check(!module_load(SABOTAGE_KO, ""), "insmod without sabotage"))
+		return;
+	prog[n++] = CALL(BPF_FUNC_get_smp_processor_id);
+	prog[n++] = JMP_IMM(BPF_JEQ, BPF_REG_0, 0x1234567, LONG);
+	while (n < LONG + 2)
+		prog[n++] = ALU64_IMM(BPF_ADD, BPF_REG_0, 0x1234567);
+	prog[n++] = MOV64_IMM(BPF_REG_0, 42);
+	prog[n++] = EXIT();
+	a = counters_read();
+	file_write("/proc/sys/net/core/bpf_jit_harden", "2");
+	fd = prog_load_filter(prog, n);
+	file_write("/proc/sys/net/core/bpf_jit_harden", harden);
+	b = counters_read();
+	check(fd < 0 || (!prog_jited_len(fd) && b.declined + b.failed > a.declined + a.failed),
+	      "constants that cannot be blinded: refused, or no JIT for the program and a reason why");
+	if (fd >= 0 && b.failed > a.failed)
+		check(runs_ok(fd, 0), "... and as it needs us it does nothing");
+	close(fd);
+	bpf_settle(0);
+	check(!ng_unload(), "rmmod");
+}
+
 void suite_sabotage(void)
 {
 	check(stock_compiles(), "the stock JIT compiles");
 	missing_and_mute();
 	fail_allocations();
 	overflow();
+	unblindable();
 }
