@@ -177,6 +177,7 @@ static void plan_layout(struct bjn_ctx *c, struct a64_frame *f, u32 out)
 		f->below += stack;
 	f->size = out + stack + ((f->nr_save * 8u + 15) & ~15u);
 	f->fp = is_boundary(c->prog) ? f->below : f->size;
+	c->frame_bytes = f->size;
 	if (f->size > A64_MAX_FRAME || (on_stack && c->prog->stack_depth >= A64_MAX_FRAME))
 		bjn_fail(c, -EOPNOTSUPP, "BPF stack is too deep");
 }

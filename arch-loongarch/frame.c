@@ -152,6 +152,7 @@ static void plan_layout(struct bjn_ctx *c, struct la_frame *f, s32 out)
 	slots += f->tcc_kind == LA_TCC_SLOT || f->tcc_kind == LA_TCC_BOTH;
 	slots += f->tcc_kind == LA_TCC_PTR_SLOT || f->tcc_kind == LA_TCC_BOTH;
 	f->size = f->fp + ((slots * 8 + 15) & ~15);
+	c->frame_bytes = (u32)f->size;
 	f->tcc = f->size - (f->nr_save + 1) * 8;
 	f->tcc_ptr = f->tcc_kind == LA_TCC_BOTH ? f->tcc - 8 : f->tcc;
 	if (f->size > LA_MAX_FRAME)

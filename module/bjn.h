@@ -100,6 +100,7 @@ int bjn_hook_show(struct seq_file *m, void *v);
 /* calls.c */
 bool bjn_tails_below_callback(const struct bpf_prog *prog);
 u32 bjn_held_stack(const struct bpf_prog *prog);
+u32 bjn_deepest_stack(const struct bpf_verifier_env *env, const struct bpf_prog *prog);
 
 /* prog.c: replacements of the hooked kernel functions */
 struct bpf_prog *bjn_jit_compile(struct bpf_verifier_env *env, struct bpf_prog *prog);

@@ -2,8 +2,10 @@
 /* The calls inside of a program: what happens below a callback, and what stays on the stack in a tail call. */
 #include <linux/bitmap.h>
 #include <linux/bpf.h>
+#include <linux/sched.h>
 
 #include "bjn.h"
+#include "compat/compat.h"
 #include "core/isa.h"
 #include "registry.h"
 
@@ -130,6 +132,73 @@ u32 bjn_held_stack(const struct bpf_prog *prog)
 
 		if (img)
 			sum += img->tramp + (test_bit(i, h.holds) ? img->frame : 0);
+	}
+	return sum;
+}
+
+/* on_top() - number of the function that an instruction may run on top of its own, else MAX_FUNCS */
+static u32 on_top(const struct bpf_verifier_env *env, const struct bpf_insn *insn)
+{
+	u32 func = (u16)insn->off;
+
+	if (insn->code == (BPF_JMP | BPF_CALL) && insn->src_reg == BPF_PSEUDO_CALL)
+		return func;
+	if (insn->code == BJN_LD_IMM64 && insn->src_reg == BPF_PSEUDO_FUNC &&
+	    func < MAX_FUNCS && !bjn_is_async(env, func))
+		return func;
+	return MAX_FUNCS;
+}
+
+/* deepen() - add up what a function runs; returns whether that told something new */
+static bool deepen(const struct bpf_verifier_env *env, const struct bpf_prog *func,
+		   struct bpf_prog **funcs, u32 nr)
+{
+	struct bjn_image *img = bjn_registry_find(func), *above;
+	u32 deepest = 0, n, i;
+
+	for (n = 0; img && n < func->len; n++) {
+		i = on_top(env, &func->insnsi[n]);
+		above = i < nr ? bjn_registry_find(funcs[i]) : NULL;
+		if (above)
+			deepest = max(deepest, above->deep);
+		if (func->insnsi[n].code == BJN_LD_IMM64)
+			n++;
+	}
+	cond_resched();
+	if (!img || img->deep == img->frame + deepest)
+		return false;
+	img->deep = img->frame + deepest;
+	return true;
+}
+
+/**
+ * bjn_deepest_stack - stack that the frames of a program's functions take
+ * @env: verifier's environment
+ * @prog: a function of the program, when all of them are in the registry
+ *
+ * The verifier counts the BPF stack only, of which a function may have none, and
+ * since Linux 7.2 it does not limit how deep global functions call each other.
+ *
+ * Return: bytes of the deepest chain of calls; of all functions if it has no end,
+ * which the verifier does not allow.
+ */
+u32 bjn_deepest_stack(const struct bpf_verifier_env *env, const struct bpf_prog *prog)
+{
+	struct bpf_prog **funcs = prog->aux->func;
+	u32 nr = funcs ? min_t(u32, prog->aux->func_cnt, MAX_FUNCS) : 0, rounds, i, sum = 0;
+	const struct bjn_image *img;
+	bool again = true;
+
+	/* Callees mostly have the higher numbers. */
+	for (rounds = 0; again && rounds <= nr; rounds++) {
+		again = false;
+		for (i = nr; i--;)
+			again |= deepen(env, funcs[i], funcs, nr);
+	}
+	for (i = 0; i < nr; i++) {
+		img = bjn_registry_find(funcs[i]);
+		if (img)
+			sum = again ? sum + img->frame : max(sum, img->deep);
 	}
 	return sum;
 }

@@ -489,6 +489,9 @@ static int check_calls(struct bjn_job *job)
 	/* The verifier's limit lets 33 of them take 8 KB and what the frames cost. */
 	else if (limit && bjn_held_stack(job->prog) > limit)
 		bjn_fail(&job->ctx, -E2BIG, "33 tail calls from its subprograms need more stack than this kernel has");
+	/* Nor does it limit how deep global functions call each other, where it hands out what it knows. */
+	else if (job->env && bjn_deepest_stack(job->env, job->prog) > THREAD_SIZE - SZ_4K)
+		bjn_fail(&job->ctx, -E2BIG, "its functions call each other too deep for the stack of this kernel");
 	return job->ctx.err;
 }
 

@@ -23,8 +23,10 @@
  * @bytes: length of the code
  * @nr_ex: entries in the exception table
  * @priv: private stack
- * @frame: size of its stack frame, bytes, on machines with bjn_env.level_bytes
- * @tramp: size of the frame that a trampoline keeps while it runs, on the same machines
+ * @frame: size of its stack frame, bytes
+ * @deep: size of that and of the frames that may come on top of it, as far as known
+ * @tramp: size of the frame that a trampoline keeps while it runs, on machines with
+ *	bjn_env.level_bytes
  * @entry: how it is redirected; @entry.pointer is 0: it cannot be
  * @word: what its first word is while it is not redirected
  * @redirected: something is attached to it
@@ -45,6 +47,7 @@ struct bjn_image {
 	u32 nr_ex;
 	struct bjn_priv_stack priv;
 	u32 frame;
+	u32 deep;
 	u32 tramp;
 	struct bjn_entry entry;
 	u32 word;

@@ -21,6 +21,7 @@
 #define BJN_COMPAT_H
 
 #include <linux/bpf.h>
+#include <linux/bpf_verifier.h>
 #include <linux/filter.h>
 #include <linux/sched.h>
 
@@ -140,6 +141,22 @@ static inline bool bjn_indirect_target(const struct bpf_verifier_env *env,
 	return bjn_ksym.bpf_insn_is_indirect_target(env, prog, (int)idx);
 #else
 	return true;
+#endif
+}
+
+/**
+ * bjn_is_async - does a callback run on a stack of its own?
+ * @env: verifier's environment, not NULL
+ * @func: number of the function
+ *
+ * That of a timer does, for one, and not on that of the function that names it.
+ */
+static inline bool bjn_is_async(const struct bpf_verifier_env *env, u32 func)
+{
+#ifdef BJN_COMPILE_HAS_ENV
+	return env->subprog_info[func].is_async_cb;
+#else
+	return false;
 #endif
 }
 

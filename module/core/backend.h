@@ -273,8 +273,7 @@ struct bjn_entry {
  * @ex: exception table, capacity @facts.extable
  * @nr_ex: used entries of @ex
  * @entry: set by the back end for an attachable program
- * @frame_bytes: size of the stack frame, set by a back end whose kernels have
- *	bjn_env.level_bytes
+ * @frame_bytes: size of the stack frame, set by the back end
  * @arch: frame layout and the like, private to the back end
  *
  * The driver provides @off before bjn_plan() and @code, @fix and @ex before

@@ -74,6 +74,37 @@ int prog_load_subprog(const struct bpf_insn *insn, unsigned int count, unsigned 
 	return prog_load_sub_as(BPF_PROG_TYPE_SOCKET_FILTER, insn, count, sub);
 }
 
+int prog_load_globals(const struct bpf_insn *insn, unsigned int count, unsigned int first,
+		      unsigned int each, unsigned int nr)
+{
+	static const uint32_t t[] = {
+		/* 1: int, 2: void *, 3: int (void *ctx), 4: int (int) */
+		S_INT, INFO(BTF_KIND_INT, 0), 4, BTF_INT_SIGNED << 24 | 32,
+		0, INFO(BTF_KIND_PTR, 0), 0,
+		0, INFO(BTF_KIND_FUNC_PROTO, 1), 1, S_CTX, 2,
+		0, INFO(BTF_KIND_FUNC_PROTO, 1), 1, S_INT, 1,
+		/* 5: main, 6: sub */
+		S_MAIN, INFO(BTF_KIND_FUNC, BTF_FUNC_STATIC), 3,
+		S_SUB, INFO(BTF_KIND_FUNC, BTF_FUNC_GLOBAL), 4,
+	};
+	struct bpf_func_info info[256] = { { 0, 5 } };
+	int btf = btf_load(t, sizeof(t), strings, sizeof(strings)), fd;
+	union bpf_attr attr;
+
+	if (btf < 0 || nr >= ARRAY_SIZE(info))
+		return -errno;
+	for (unsigned int i = 0; i < nr; i++)
+		info[1 + i] = (struct bpf_func_info){ first + i * each, 6 };
+	memset(&attr, 0, sizeof(attr));
+	attr.prog_btf_fd = btf;
+	attr.func_info = (uintptr_t)info;
+	attr.func_info_rec_size = sizeof(info[0]);
+	attr.func_info_cnt = 1 + nr;
+	fd = prog_load_attr(&attr, BPF_PROG_TYPE_SOCKET_FILTER, insn, count);
+	close(btf);
+	return fd;
+}
+
 int map_create_timer(void)
 {
 	static const char names[] = "\0u32\0u64\0o\0bpf_timer\0value\0timer\0count";

@@ -184,6 +184,54 @@ static void stack_args(void)
 	close(btf);
 }
 
+/* Main program and @nr global functions, each of which calls the next one and saves four registers meanwhile. */
+static int load_chain(unsigned int nr)
+{
+	enum { MAIN = 3, EACH = 11, MAX = 255 };
+	static struct bpf_insn prog[MAIN + EACH * MAX] = { MOV64_IMM(BPF_REG_1, 1), CALL_REL(1), EXIT() };
+
+	for (unsigned int i = 0; i < nr; i++) {
+		const struct bpf_insn f[EACH] = {
+			MOV64_REG(BPF_REG_6, BPF_REG_1), MOV64_REG(BPF_REG_7, BPF_REG_1),
+			MOV64_REG(BPF_REG_8, BPF_REG_1), MOV64_REG(BPF_REG_9, BPF_REG_1),
+			i + 1 < nr ? CALL_REL(6) : MOV64_IMM(BPF_REG_0, 0),
+			/* one more, if they are all as before */
+			ALU64_REG(BPF_ADD, BPF_REG_0, BPF_REG_6),
+			ALU64_REG(BPF_SUB, BPF_REG_7, BPF_REG_8), ALU64_REG(BPF_ADD, BPF_REG_0, BPF_REG_7),
+			ALU64_REG(BPF_SUB, BPF_REG_9, BPF_REG_8), ALU64_REG(BPF_ADD, BPF_REG_0, BPF_REG_9),
+			EXIT(),
+		};
+
+		memcpy(&prog[MAIN + EACH * i], f, sizeof(f));
+	}
+	return prog_load_globals(prog, MAIN + EACH * nr, MAIN, EACH, nr);
+}
+
+/*
+ * Since Linux 7.2 the verifier has no limit for a chain of global functions without a BPF stack, but the kernel's stack
+ * has: it is 8 KB on a 32-bit machine.
+ */
+static void chain_of_globals(void)
+{
+	struct counters before = counters_read();
+	int fd = load_chain(30);
+
+	if (fd < 0 && strstr(prog_log(), "frames is too deep")) {
+		skip("long chains of calls", "the verifier refuses them");
+		return;
+	}
+	check_ours("30 global functions that call each other", fd, runs_ok(fd, 30), before);
+	before = counters_read();
+	kmsg_find(NULL, NULL);
+	fd = load_chain(254);
+	if (sizeof(long) == 8) {
+		check_ours("254 of them", fd, runs_ok(fd, 254), before);
+		return;
+	}
+	check(fd < 0 && kmsg_find("too deep for the stack", NULL), "254 of them: refused, the stack is too small");
+	close(fd);
+}
+
 static long now_ms(void)
 {
 	struct timespec t;
@@ -283,5 +331,6 @@ void suite_frames(void)
 	unaligned_atomics();
 	private_stack();
 	stack_args();
+	chain_of_globals();
 	timed_loop();
 }

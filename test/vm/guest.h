@@ -123,7 +123,13 @@ int prog_load_sub_as(enum bpf_prog_type type, const struct bpf_insn *insn, unsig
 		     unsigned int sub);
 /** prog_load_subprog() - a socket filter whose subprogram at instruction @sub has BTF. */
 int prog_load_subprog(const struct bpf_insn *insn, unsigned int count, unsigned int sub);
-/** prog_load_filter() - the same for a socket filter, which test_run can execute. */
+/**
+ * prog_load_globals() - a socket filter with @nr global functions int (int), of @each instructions, the first one at
+ *	@first
+ */
+int prog_load_globals(const struct bpf_insn *insn, unsigned int count, unsigned int first,
+		      unsigned int each, unsigned int nr);
+/** prog_load_filter() - the same as prog_load() for a socket filter, which test_run can execute. */
 int prog_load_filter(const struct bpf_insn *insn, unsigned int count);
 /** prog_log() - verifier log of the last prog_load(). */
 const char *prog_log(void);
