@@ -190,18 +190,29 @@ static bool can_load(const struct victim *v)
 	return fd >= 0;
 }
 
-/* number of active objects in the general purpose caches */
+/*
+ * Number of active objects in the general purpose caches. What a processor has set aside for itself counts as active,
+ * so it is given back first.
+ */
 static long slab_objects(void)
 {
 	static char text[1 << 16];
-	char *line, *save = NULL;
+	char *line, *save = NULL, name[64], path[128];
 	long sum = 0, active;
 
-	if (file_read("/proc/slabinfo", text, sizeof(text)) <= 0)
-		return 0;
-	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
-		if (!strncmp(line, "kmalloc-", 8) && sscanf(line, "%*s %ld", &active) == 1)
-			sum += active;
+	for (int shrunk = 0; shrunk < 2; shrunk++) {
+		if (file_read("/proc/slabinfo", text, sizeof(text)) <= 0)
+			return 0;
+		for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+			if (strncmp(line, "kmalloc-", 8) || sscanf(line, "%63s %ld", name, &active) != 2)
+				continue;
+			snprintf(path, sizeof(path), "/sys/kernel/slab/%s/shrink", name);
+			if (!shrunk)
+				file_write(path, "1");
+			else
+				sum += active;
+		}
+	}
 	return sum;
 }
 
