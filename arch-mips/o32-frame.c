@@ -147,16 +147,19 @@ u32 o32_tail_entry(const struct bjn_ctx *c)
 	return mi_is_be(c) ? 12 : 8;
 }
 
-/* What a tail call skips: the count; the context, one word, becomes R1. */
+/*
+ * What a tail call skips: the count; the context, one word, becomes R1. The
+ * argument of an extension is R1 already, and fills as many words.
+ */
 static void enter_main(struct bjn_ctx *c, const struct o32_frame *f)
 {
 	mi_addiu(c, MI_T9, MI_ZERO, BJN_MAX_TAIL_CALLS);
 	mi_sw(c, MI_T9, 0, MI_SP);
-	if (c->prog->extension)
-		return;
-	if (mi_is_be(c))
+	if (mi_is_be(c) && c->prog->extension)
+		mi_idle(c);
+	else if (mi_is_be(c))
 		mi_move(c, MI_A1, MI_A0);
-	if (f->live & 1u << BPF_REG_1)
+	if (!c->prog->extension && f->live & 1u << BPF_REG_1)
 		o32_zero(c, (enum mi_reg)f->hi[BPF_REG_1]);
 }
 

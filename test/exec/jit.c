@@ -315,6 +315,7 @@ static void describe_prog(struct work *w, u64 image, bool extra_pass)
 	p->attachable = w->opt->attach && !p->exception_cb;
 	p->is_subprog = w->sub > 0;
 	p->hidden_args = w->opt->hidden_args && w->sub;
+	p->extension = w->opt->extension && !w->sub;
 	p->is_main_of_many = !w->sub && w->img->nr_sub > 1;
 	p->tail_call_reachable = has_tail_call(w->code);
 	p->extra_pass = extra_pass;

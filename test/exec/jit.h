@@ -85,6 +85,7 @@ struct bt_image {
  * @per_cpu: the machine adds this value to per-CPU addresses
  * @priv_base: with @base: pretended address of the private stacks
  * @hidden_args: subprograms are functions of which the kernel knows too few arguments
+ * @extension: the main program replaces a function of another one
  * @throws: the main program is an exception boundary
  * @exception_cb: first instruction of the exception callback, or 0
  * @arena_kern: base of the arena for the emitter, or 0
@@ -104,6 +105,7 @@ struct bt_options {
 	u64 per_cpu;
 	u64 priv_base;
 	bool hidden_args;
+	bool extension;
 	bool throws;
 	u32 exception_cb;
 	u64 arena_kern;

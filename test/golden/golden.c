@@ -204,7 +204,7 @@ static void compile(struct bpf_insn *insns, u32 len, const char *option)
 		.env = &env, .ops = &ops, .base = IMAGE, .arena_kern = ARENA_KERN,
 		.arena_user = ARENA_USER, .know_image = true,
 		.private_stacks = !strcmp(option, "private") ? ~0u : 0, .priv_base = STACKS,
-		.hidden_args = !strcmp(option, "hidden"),
+		.hidden_args = !strcmp(option, "hidden"), .extension = !strcmp(option, "extension"),
 	};
 	struct bt_exceptions exc;
 	struct bt_region r;
