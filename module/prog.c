@@ -477,6 +477,18 @@ static void fail_extra(struct bpf_prog *prog)
 	atomic64_inc(&bjn_stats.failed);
 }
 
+/*
+ * The verifier does not limit how deep global functions call each other. Where it
+ * does not, it hands out what it knows. The interpreter would need more stack.
+ */
+static void check_depth(struct bjn_job *job)
+{
+	if (!job->env || bjn_deepest_stack(job->env, job->prog) <= THREAD_SIZE - SZ_4K)
+		return;
+	bjn_fail(&job->ctx, -E2BIG, "its functions call each other too deep for the stack of this kernel");
+	bjn_require_jit(job->env);
+}
+
 /* What can be said when all functions are known, said of the main program. */
 static int check_calls(struct bjn_job *job)
 {
@@ -489,9 +501,8 @@ static int check_calls(struct bjn_job *job)
 	/* The verifier's limit lets 33 of them take 8 KB and what the frames cost. */
 	else if (limit && bjn_held_stack(job->prog) > limit)
 		bjn_fail(&job->ctx, -E2BIG, "33 tail calls from its subprograms need more stack than this kernel has");
-	/* Nor does it limit how deep global functions call each other, where it hands out what it knows. */
-	else if (job->env && bjn_deepest_stack(job->env, job->prog) > THREAD_SIZE - SZ_4K)
-		bjn_fail(&job->ctx, -E2BIG, "its functions call each other too deep for the stack of this kernel");
+	else
+		check_depth(job);
 	return job->ctx.err;
 }
 

@@ -145,6 +145,17 @@ static inline bool bjn_indirect_target(const struct bpf_verifier_env *env,
 }
 
 /**
+ * bjn_require_jit - keep a program from the interpreter
+ * @env: verifier's environment, not NULL
+ */
+static inline void bjn_require_jit(struct bpf_verifier_env *env)
+{
+#if defined(BJN_COMPILE_HAS_ENV) && defined(BJN_HAS_JIT_REQUIRED)
+	env->prog->jit_required = true;
+#endif
+}
+
+/**
  * bjn_is_async - does a callback run on a stack of its own?
  * @env: verifier's environment, not NULL
  * @func: number of the function

@@ -307,6 +307,7 @@ static void disabled_at_load(void)
 		skip("disable=cpuv4", "an observer has no features");
 		return;
 	}
+	bpf_settle(0);
 	check(!ng_unload(), "rmmod");
 	if (!ng_load("disable=cpuv4,acquire_release", "features off"))
 		return;
