@@ -136,7 +136,7 @@ static u32 level_bytes(void)
 
 static bool is_shown(void)
 {
-	return IS_ENABLED(CONFIG_64BIT) && IS_ENABLED(CONFIG_CPU_LITTLE_ENDIAN);
+	return IS_ENABLED(CONFIG_32BIT) || IS_ENABLED(CONFIG_CPU_LITTLE_ENDIAN);
 }
 
 /* A CPU without ll and sc is only observed: the emitter has no other way. */

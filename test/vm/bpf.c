@@ -147,7 +147,7 @@ bool runs_ok(int fd, uint32_t want)
 
 void bpf_settle(long programs)
 {
-	for (int i = 0; i < 40; i++) {
+	for (int i = 0; i < 200; i++) {
 		if (file_num(SYSFS "programs", 0) <= programs)
 			return;
 		usleep(50000);

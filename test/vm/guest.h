@@ -157,7 +157,7 @@ int kernel_type(unsigned int kind, const char *name);
 int btf_of_many_args(void);
 /** map_create_timer() - array of one struct bpf_timer with a u64 behind it; file descriptor or -errno. */
 int map_create_timer(void);
-/** bpf_settle() - wait until freed programs are really gone (deferred by RCU), at most two seconds. */
+/** bpf_settle() - wait until freed programs are really gone (deferred by RCU), at most ten seconds. */
 void bpf_settle(long programs);
 
 /* suites */
