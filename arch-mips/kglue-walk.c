@@ -4,6 +4,7 @@
  * (kernel/bpf/stream.c). The kernel has neither for MIPS.
  */
 #include <linux/bpf.h>
+#include <linux/kallsyms.h>
 #include <linux/kdebug.h>
 #include <linux/module.h>
 #include <linux/ptrace.h>
@@ -60,11 +61,11 @@ struct frame {
  */
 void bjn_mips_walk_init(void)
 {
-	int (*find_size)(unsigned long addr, unsigned long *size, unsigned long *offset) =
-		(void *)bjn_ksym_lookup("kallsyms_lookup_size_offset");
+	typeof(kallsyms_lookup_size_offset) *find_size;
 	unsigned long offset;
 	struct entry_code *e;
 
+	find_size = (void *)bjn_ksym_lookup("kallsyms_lookup_size_offset");
 	unwind = (void *)bjn_ksym_lookup("unwind_stack");
 	find_prog = (void *)bjn_ksym_lookup("bpf_prog_ksym_find");
 	report_violation = (void *)bjn_ksym_lookup("bpf_prog_report_arena_violation");
