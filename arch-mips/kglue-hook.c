@@ -22,6 +22,8 @@ static_assert(BJN_NR_HOOKS <= BJN_NR_STUBS);
 /* Fields of an instruction. */
 #define OPCODE(insn)	((insn) >> 26)
 #define FUNCT(insn)	((insn) & 0x3f)
+#define RT(insn)	((insn) >> 16 & 31)
+#define RD(insn)	((insn) >> 11 & 31)
 
 #define MAJOR_SPECIAL	0x00
 
@@ -48,11 +50,12 @@ static const u64 movable_special =
 	BIT_ULL(0x2f) | BIT_ULL(0x38) | BIT_ULL(0x3a) | BIT_ULL(0x3b) |
 	BIT_ULL(0x3c) | BIT_ULL(0x3e) | BIT_ULL(0x3f);
 
+/* A value in t9 would be lost. */
 static bool is_movable(u32 insn)
 {
 	if (OPCODE(insn) == MAJOR_SPECIAL)
-		return movable_special & BIT_ULL(FUNCT(insn));
-	return movable_major & BIT_ULL(OPCODE(insn));
+		return movable_special & BIT_ULL(FUNCT(insn)) && RD(insn) != REG_T9;
+	return movable_major & BIT_ULL(OPCODE(insn)) && RT(insn) != REG_T9;
 }
 
 static bool is_break(u32 insn)
