@@ -126,19 +126,6 @@ static u32 level_bytes(void)
 	return stack <= SZ_16K ? (stack - SZ_4K) / (BJN_MAX_TAIL_CALLS + 1) : 0;
 }
 
-/*
- * What the bench shows, but no guest has: there is no kernel yet to run it on.
- * The verifier must not be told so before.
- */
-#define NOT_SHOWN	(BJN_FEAT(EXCEPTIONS) | BJN_FEAT(PRIVATE_STACK) | \
-			 BJN_FEAT(STACK_ARGS) | BJN_FEAT(TIMED_MAY_GOTO) | \
-			 BJN_FEAT(TRAMPOLINES))
-
-static bool is_shown(void)
-{
-	return IS_ENABLED(CONFIG_32BIT) || IS_ENABLED(CONFIG_CPU_LITTLE_ENDIAN);
-}
-
 /* A CPU without ll and sc is only observed: the emitter has no other way. */
 int bjn_glue_detect(const struct bjn_backend **be, struct bjn_env *env)
 {
@@ -150,8 +137,6 @@ int bjn_glue_detect(const struct bjn_backend **be, struct bjn_env *env)
 	*be = &bjn_mips32;
 #endif
 	env->cpu = cpu_bits();
-	if (!is_shown())
-		env->features &= ~NOT_SHOWN;
 	env->off_array_max_entries = offsetof(struct bpf_array, map.max_entries);
 	env->off_array_ptrs = offsetof(struct bpf_array, ptrs);
 	env->off_prog_bpf_func = offsetof(struct bpf_prog, bpf_func);
