@@ -102,3 +102,20 @@ apt_fetch()
 		find "$dir/debs" -name "${pkg%%:*}_*.deb" | sort -V | tail -n 1
 	done
 }
+
+# apt_unpack SUITE ARCH DIR PACKAGE...: fetch packages and make DIR of what is in them
+apt_unpack()
+{
+	local suite=$1 arch=$2 dir=$3 debs deb
+
+	shift 3
+	apt_open "$suite" "$arch"
+	mapfile -t debs < <(apt_fetch "$suite" "$arch" "$@")
+	[ "${#debs[@]}" = $# ] || die "not all of $* could be fetched from $suite; check the mirror $BJN_MIRROR"
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	for deb in "${debs[@]}"; do
+		"$REPO/scripts/in-toolbox" dpkg-deb -x "$deb" "$dir"
+	done
+	rm -f -- "${debs[@]}"
+}

@@ -33,19 +33,9 @@ suite_and_packages()
 # fetch: unpack the packages into $sysroot
 fetch()
 {
-	local debs deb
-
 	[ "$(cat "$sysroot/.packages" 2>/dev/null)" != "$packages" ] || return 0
-	apt_open "$suite" "$B_ARCH"
 	# shellcheck disable=SC2086
-	mapfile -t debs < <(apt_fetch "$suite" "$B_ARCH" $packages)
-	[ "${#debs[@]}" -gt 0 ] || exit 1
-	rm -rf "$sysroot"
-	mkdir -p "$sysroot"
-	for deb in "${debs[@]}"; do
-		"$REPO/scripts/in-toolbox" dpkg-deb -x "$deb" "$sysroot"
-	done
-	rm -f -- "${debs[@]}"
+	apt_unpack "$suite" "$B_ARCH" "$sysroot" $packages
 	printf '%s\n' "$packages" >"$sysroot/.packages"
 }
 

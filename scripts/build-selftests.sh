@@ -45,24 +45,16 @@ userland()
 # fetch_sysroot: unpack the packages into $sysroot
 fetch_sysroot()
 {
-	local suite packages debs deb dir
+	local suite packages dir
 
 	read -r suite packages < <(sysroot_packages)
 	[ "$(cat "$sysroot/.packages" 2>/dev/null)" != "$suite $packages" ] || return 0
-	apt_open "$suite" "$B_ARCH"
 	# shellcheck disable=SC2086
-	mapfile -t debs < <(apt_fetch "$suite" "$B_ARCH" $packages)
-	[ "${#debs[@]}" -gt 0 ] || exit 1
-	rm -rf "$sysroot"
-	mkdir -p "$sysroot"
-	for deb in "${debs[@]}"; do
-		"$REPO/scripts/in-toolbox" dpkg-deb -x "$deb" "$sysroot"
-	done
+	apt_unpack "$suite" "$B_ARCH" "$sysroot" $packages
 	# not all of bookworm is in /usr
 	for dir in bin lib; do
 		[ ! -d "$sysroot/$dir" ] || cp -a "$sysroot/$dir/." "$sysroot/usr/$dir/"
 	done
-	rm -f -- "${debs[@]}"
 	printf '%s\n' "$suite $packages" >"$sysroot/.packages"
 }
 

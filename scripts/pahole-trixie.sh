@@ -14,18 +14,8 @@ set -euo pipefail
 
 fetch()
 {
-	local debs deb
-
 	[ ! -x "$dir/pahole" ] || return 0
-	apt_open trixie amd64
-	mapfile -t debs < <(apt_fetch trixie amd64 pahole libbpf1)
-	[ "${#debs[@]}" = 2 ] || die "trixie's pahole could not be fetched; check the mirror $BJN_MIRROR"
-	rm -rf "$dir"
-	mkdir -p "$dir"
-	for deb in "${debs[@]}"; do
-		"$REPO/scripts/in-toolbox" dpkg-deb -x "$deb" "$dir"
-	done
-	rm -f -- "${debs[@]}"
+	apt_unpack trixie amd64 "$dir" pahole libbpf1
 	cat >"$dir/pahole.part" <<-EOF
 		#!/bin/sh
 		LD_LIBRARY_PATH=$dir/usr/lib/x86_64-linux-gnu exec $dir/usr/bin/pahole "\$@"
