@@ -19,6 +19,7 @@
 #include <asm/addrspace.h>
 
 #include "backend.h"
+#include "compat/compat.h"
 #include "kglue.h"
 
 /* Pieces of memory; what lies between more of them is taken for memory. */
@@ -57,12 +58,6 @@ static void add_window(struct bjn_env *env, unsigned int *nr, u64 start, u64 siz
 #ifdef CONFIG_64BIT
 
 #define DIRECT_LIMIT	~0ull
-
-/* 6.1 has other names. */
-#ifdef MODULE_START
-#define MODULES_VADDR	MODULE_START
-#define MODULES_END	MODULE_END
-#endif
 
 /*
  * The segment of vmalloc() has more addresses than the CPU implements, and one

@@ -23,10 +23,17 @@
 #include <linux/bpf.h>
 #include <linux/bpf_verifier.h>
 #include <linux/filter.h>
+#include <linux/pgtable.h>
 #include <linux/sched.h>
 
 #include "../core/backend.h"
 #include "../ksym.h"
+
+/* MIPS, before they had the names of other architectures: where modules lie. */
+#ifdef MODULE_START
+#define MODULES_VADDR	MODULE_START
+#define MODULES_END	MODULE_END
+#endif
 
 /* 6.1 does not say what of a kfunc is signed, arguments or result. */
 #ifdef BTF_FMODEL_SIGNED_ARG
