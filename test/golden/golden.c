@@ -3,8 +3,8 @@
  * golden [trampolines] < CASES
  *
  * The emitter of the target, built for the host: compiles each case (a line
- * "NAME PROGRAM [private|hidden]") for a kernel with fixed addresses, perhaps with private
- * stacks or hidden arguments, and prints the code as
+ * "NAME PROGRAM [private|hidden|extension]") for a kernel with fixed addresses, perhaps with
+ * private stacks or hidden arguments or as an extension, and prints the code as
  *	case NAME
  *	at N		code of instruction N of the program follows; -1: prologue, -2: epilogue
  *	sub		a subprogram starts

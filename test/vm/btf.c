@@ -88,10 +88,13 @@ int prog_load_globals(const struct bpf_insn *insn, unsigned int count, unsigned 
 		S_SUB, INFO(BTF_KIND_FUNC, BTF_FUNC_GLOBAL), 4,
 	};
 	struct bpf_func_info info[256] = { { 0, 5 } };
-	int btf = btf_load(t, sizeof(t), strings, sizeof(strings)), fd;
+	int btf, fd;
 	union bpf_attr attr;
 
-	if (btf < 0 || nr >= ARRAY_SIZE(info))
+	if (nr >= ARRAY_SIZE(info))
+		return -E2BIG;
+	btf = btf_load(t, sizeof(t), strings, sizeof(strings));
+	if (btf < 0)
 		return -errno;
 	for (unsigned int i = 0; i < nr; i++)
 		info[1 + i] = (struct bpf_func_info){ first + i * each, 6 };
