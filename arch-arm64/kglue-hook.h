@@ -3,7 +3,9 @@
 #define BJN_ARM64_KGLUE_HOOK_H
 
 #include <linux/errno.h>
+#include <linux/notifier.h>
 #include <linux/ptrace.h>
+#include <linux/slab.h>
 #include <linux/types.h>
 
 #define BJN_ARM64_BTI_C		0xd503245f
@@ -66,6 +68,24 @@ static inline unsigned long bjn_break_of_nobody(unsigned long what, const struct
  */
 static inline void bjn_exception_seen(unsigned long what, const struct pt_regs *regs)
 {
+}
+
+/**
+ * bjn_notifier_alloc - make a notifier for register_die_notifier()
+ * @call: what it calls
+ * @why: set on error: phrase that completes "function: "
+ *
+ * Return: notifier, to be freed by kfree(), or NULL
+ */
+static inline struct notifier_block *bjn_notifier_alloc(notifier_fn_t call, const char **why)
+{
+	struct notifier_block *nb = kzalloc(sizeof(*nb), GFP_KERNEL);
+
+	if (nb)
+		nb->notifier_call = call;
+	else
+		*why = "no memory is left for a notifier";
+	return nb;
 }
 
 /**

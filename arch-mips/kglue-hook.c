@@ -12,13 +12,6 @@
 
 static_assert(BJN_NR_HOOKS <= BJN_NR_STUBS);
 
-/* The jump goes through t9, which no caller expects to keep. */
-#define REG_T9		25
-#define LUI_T9(imm)	(0x3c000000u | REG_T9 << 16 | (imm))
-#define ADDIU_T9(imm)	(0x24000000u | REG_T9 << 21 | REG_T9 << 16 | (imm))
-#define JALR_ZERO_T9	(0x00000009u | REG_T9 << 21)
-#define NOP		0u
-
 /* Fields of an instruction. */
 #define OPCODE(insn)	((insn) >> 26)
 #define FUNCT(insn)	((insn) & 0x3f)
@@ -54,8 +47,8 @@ static const u64 movable_special =
 static bool is_movable(u32 insn)
 {
 	if (OPCODE(insn) == MAJOR_SPECIAL)
-		return movable_special & BIT_ULL(FUNCT(insn)) && RD(insn) != REG_T9;
-	return movable_major & BIT_ULL(OPCODE(insn)) && RT(insn) != REG_T9;
+		return movable_special & BIT_ULL(FUNCT(insn)) && RD(insn) != BJN_REG_T9;
+	return movable_major & BIT_ULL(OPCODE(insn)) && RT(insn) != BJN_REG_T9;
 }
 
 static bool is_break(u32 insn)
@@ -92,10 +85,10 @@ int bjn_stub_make(unsigned long *entry, unsigned int nr, unsigned long addr, con
 		return -EOPNOTSUPP;
 	}
 	stub[0] = first;
-	stub[1] = LUI_T9((u32)(next + 0x8000) >> 16);
-	stub[2] = ADDIU_T9((u32)next & 0xffff);
-	stub[3] = JALR_ZERO_T9;
-	stub[4] = NOP;
+	stub[1] = BJN_LUI_T9((u32)(next + 0x8000) >> 16);
+	stub[2] = BJN_ADDIU_T9((u32)next & 0xffff);
+	stub[3] = BJN_JALR_ZERO_T9;
+	stub[4] = BJN_NOP;
 	flush_icache_range((unsigned long)stub, (unsigned long)(stub + BJN_STUB_WORDS));
 	*entry = (unsigned long)stub;
 	return 0;

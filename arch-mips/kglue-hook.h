@@ -9,8 +9,16 @@
 #ifndef __ASSEMBLY__
 
 #include <linux/kdebug.h>
+#include <linux/notifier.h>
 #include <linux/ptrace.h>
 #include <linux/types.h>
+
+/* Code that is written here jumps through t9, which no caller expects to keep. */
+#define BJN_REG_T9		25
+#define BJN_LUI_T9(imm)		(0x3c000000u | BJN_REG_T9 << 16 | (imm))
+#define BJN_ADDIU_T9(imm)	(0x24000000u | BJN_REG_T9 << 21 | BJN_REG_T9 << 16 | (imm))
+#define BJN_JALR_ZERO_T9	(0x00000009u | BJN_REG_T9 << 21)
+#define BJN_NOP			0u
 
 /* kglue-hook-stubs.S */
 extern u32 bjn_stubs[BJN_NR_STUBS][BJN_STUB_WORDS];
@@ -56,6 +64,7 @@ static inline void bjn_exception_seen(unsigned long what, const struct pt_regs *
 /* What a stack walk calls for each frame; it ends when that returns false. */
 typedef bool bjn_walk_fn(void *cookie, u64 ip, u64 sp, u64 fp);
 
+struct notifier_block *bjn_notifier_alloc(notifier_fn_t call, const char **why);
 int bjn_stub_make(unsigned long *stub, unsigned int nr, unsigned long addr, const char **why);
 
 #endif

@@ -55,8 +55,33 @@ static int late_break(struct notifier_block *nb, unsigned long what, void *data)
 }
 NOKPROBE_SYMBOL(late_break);
 
-static struct notifier_block late_notifier = { .notifier_call = late_break };
-static bool late_registered;
+static struct notifier_block *late_notifier;
+
+static int watch(const char **why)
+{
+	struct notifier_block *nb;
+	int err;
+
+	if (late_notifier)
+		return 0;
+	nb = bjn_notifier_alloc(late_break, why);
+	if (!nb)
+		return -ENOMEM;
+	err = register_die_notifier(nb);
+	if (err)
+		kfree(nb);
+	else
+		late_notifier = nb;
+	return err;
+}
+
+static void unwatch(void)
+{
+	if (late_notifier)
+		unregister_die_notifier(late_notifier);
+	kfree(late_notifier);
+	late_notifier = NULL;
+}
 
 static int kprobe_install(struct bjn_hook *hook, const char **why)
 {
@@ -66,12 +91,9 @@ static int kprobe_install(struct bjn_hook *hook, const char **why)
 	err = bjn_stub_make(&hook->stock, hook - bjn_hooks, hook->addr, why);
 	if (err)
 		return err;
-	if (!late_registered) {
-		err = register_die_notifier(&late_notifier);
-		if (err)
-			return err;
-		late_registered = true;
-	}
+	err = watch(why);
+	if (err)
+		return err;
 	k = kzalloc(sizeof(*k), GFP_KERNEL);
 	if (!k)
 		return -ENOMEM;
@@ -116,9 +138,7 @@ static void kprobe_finish(void)
 			probes[n++] = &k->kp;
 	}
 	unregister_kprobes(probes, n);
-	if (late_registered)
-		unregister_die_notifier(&late_notifier);
-	late_registered = false;
+	unwatch();
 	for (i = 0; i < BJN_NR_HOOKS; i++)
 		kfree(bjn_hooks[i].priv);
 }

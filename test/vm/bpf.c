@@ -94,6 +94,16 @@ int map_create(enum bpf_map_type type, unsigned int key, unsigned int value, uns
 	return sys_bpf(BPF_MAP_CREATE, &attr);
 }
 
+int map_create_mmapable(unsigned int size)
+{
+	union bpf_attr attr = {
+		.map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = size, .max_entries = 1,
+		.map_flags = BPF_F_MMAPABLE,
+	};
+
+	return sys_bpf(BPF_MAP_CREATE, &attr);
+}
+
 int map_set(int fd, uint32_t key, const void *value)
 {
 	union bpf_attr attr;

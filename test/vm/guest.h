@@ -139,6 +139,8 @@ int prog_run(int fd, uint32_t *retval);
 int prog_jited_len(int fd);
 /** map_create() - file descriptor or -errno. */
 int map_create(enum bpf_map_type type, unsigned int key, unsigned int value, unsigned int entries);
+/** map_create_mmapable() - array of one @size byte value in the kernel's vmalloc area; file descriptor or -errno. */
+int map_create_mmapable(unsigned int size);
 /** map_set() - set an array-like element; 0 or -errno. */
 int map_set(int fd, uint32_t key, const void *value);
 /** map_get() - read an element; 0 or -errno. */

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Every hook is proved at load, really redirects, and goes away without a trace. */
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "guest.h"
 
 #define CYCLES		20
 #define MAX_HOOKS	64
+/* more than 32-bit MIPS maps by one entry of a page directory, 4 MB, in pieces as it aligns them: no gaps */
+#define FILLERS		100
+#define FILLER_SIZE	(62 * 4096)
 
 struct hook_line {
 	char name[64];
@@ -203,8 +207,64 @@ static void cycles(void)
 	      CYCLES);
 }
 
+/* Take many page faults when @fd says so. */
+static pid_t faults_start(int fd)
+{
+	size_t size = 1024 * (size_t)getpagesize();
+	pid_t pid = fork();
+	char go, *p;
+
+	if (pid)
+		return pid;
+	if (read(fd, &go, 1) != 1)
+		_exit(1);
+	p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	for (size_t i = 0; p != MAP_FAILED && i < size; i += (size_t)getpagesize())
+		p[i] = 1;
+	_exit(p == MAP_FAILED);
+}
+
+/* Maps that leave no room for a module where there were modules before. */
+static int fill(int *fd)
+{
+	int n = 0;
+
+	while (n < FILLERS && (fd[n] = map_create_mmapable(FILLER_SIZE)) >= 0)
+		n++;
+	return n;
+}
+
+/*
+ * A process that is older than the part of the kernel's address space that the module lies in: on 32-bit MIPS it
+ * does not know that part, and what it calls there on a page fault must not need it.
+ */
+static void older_process(void)
+{
+	int fd[FILLERS], pipes[2], status = -1, n;
+	pid_t pid;
+
+	if (!check(!pipe(pipes), "a pipe"))
+		return;
+	pid = faults_start(pipes[0]);
+	n = fill(fd);
+	if (ng_load(job("PARAMS", ""), "behind what an older process knows")) {
+		note("%d maps of %d bytes in front of it", n, FILLER_SIZE);
+		check(write(pipes[1], "", 1) == 1 && waitpid(pid, &status, 0) == pid && !status,
+		      "an older process goes through its page faults");
+		check(!ng_unload(), "rmmod");
+	} else {
+		kill(pid, SIGKILL);
+		waitpid(pid, &status, 0);
+	}
+	while (n--)
+		close(fd[n]);
+	close(pipes[0]);
+	close(pipes[1]);
+}
+
 void suite_hooks(void)
 {
+	older_process();
 	first_load();
 	ftrace_off();
 	unload();
