@@ -65,9 +65,10 @@ static void add_window(struct bjn_env *env, unsigned int *nr, u64 start, u64 siz
  * that is not aligned (arch/mips/kernel/unaligned.c) and does not survive.
  * Behind the modules there are error pointers, see above.
  */
-static void add_mapped(struct bjn_env *env, unsigned int *nr, u64 low_end)
+static void add_mapped(struct bjn_env *env, unsigned int *nr, u64 low_start, u64 low_end)
 {
-	add_window(env, nr, CKSEG0, low_end);
+	if (low_start < low_end)
+		add_window(env, nr, CKSEG0 + low_start, low_end - low_start);
 	add_window(env, nr, VMALLOC_START, VMALLOC_END - VMALLOC_START);
 #ifdef MODULES_VADDR
 	add_window(env, nr, MODULES_VADDR, MODULES_END - MODULES_VADDR);
@@ -83,7 +84,7 @@ static bool is_known_layout(void)
 
 #define DIRECT_LIMIT	((u64)SZ_512M)
 
-static void add_mapped(struct bjn_env *env, unsigned int *nr, u64 low_end)
+static void add_mapped(struct bjn_env *env, unsigned int *nr, u64 low_start, u64 low_end)
 {
 	add_window(env, nr, VMALLOC_START, VMALLOC_END - VMALLOC_START);
 }
@@ -111,5 +112,5 @@ void bjn_mips_find_ram(struct bjn_env *env)
 	for (i = 0; i < p.nr && p.start[i] < DIRECT_LIMIT; i++)
 		add_window(env, &nr, (unsigned long)phys_to_virt(p.start[i]),
 			   min_t(u64, p.end[i], DIRECT_LIMIT) - p.start[i]);
-	add_mapped(env, &nr, min_t(u64, p.end[0], SZ_512M));
+	add_mapped(env, &nr, p.start[0], min_t(u64, p.end[0], SZ_512M));
 }
