@@ -124,8 +124,11 @@ u32 bjn_held_stack(const struct bpf_prog *prog)
 
 	while (again) {
 		again = false;
-		for (i = 0; i < nr; i++)
+		/* Callees mostly have the higher numbers. */
+		for (i = nr; i--;) {
 			again |= hold_func(&h, func[i], i);
+			cond_resched();
+		}
 	}
 	for_each_set_bit(i, h.tails, MAX_FUNCS) {
 		const struct bjn_image *img = bjn_registry_find(func[i]);
