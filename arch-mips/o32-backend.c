@@ -4,7 +4,10 @@
  *
  * Each bound is the sum of what the emitter's parts may take at worst; R10 as
  * an operand or as an address costs one word more (o32_src()). Not there, and
- * so declined: arenas, which the kernel has on 64-bit CPUs only.
+ * so declined: arenas, which the kernel has on 64-bit CPUs only, and indirect
+ * jumps: the verifier takes the addresses in an instruction array for 8 bytes each
+ * (indirect_jump_min_max_index()), where they are longs (bpf_insn_array.ips), so a
+ * program would go to another instruction than the one that was verified.
  */
 #include "o32.h"
 
@@ -96,7 +99,6 @@ static const struct bjn_op o32_ops[256] = {
 	[BPF_JMP32 | BPF_K | BPF_JSET] = { o32_jset32_k, 1 + LI32 + 1 + BR, JUMP },
 	[BPF_JMP | BPF_JA] = { mi_ja, MI_JUMP_WORDS, JUMP },
 	[BJN_GOTOL] = { mi_gotol, MI_JUMP_WORDS, JUMP },
-	[BJN_GOTOX] = { o32_gotox, 1 + MASK + 2, 0 },
 
 	/* arguments of two words each, some fetched; address, jump and slot; result */
 	[BPF_JMP | BPF_CALL] = { o32_call, 5 * 3 + (BJN_MAX_ARGS - 5) * 4 + 1 + LI32 + MASK + 4,
@@ -127,7 +129,7 @@ const struct bjn_backend bjn_mips32 = {
 	.name = "mips32",
 	.features = BJN_FEAT(SUBPROG_CALLS) | BJN_FEAT(SUBPROG_TAIL_CALLS) |
 		    BJN_FEAT(KFUNC_CALL) | BJN_FEAT(CPUV4) | BJN_FEAT(ACQ_REL) |
-		    BJN_FEAT(GOTOX) | BJN_FEAT(INLINE_HELPERS) | BJN_FEAT(PERCPU_INSN) |
+		    BJN_FEAT(INLINE_HELPERS) | BJN_FEAT(PERCPU_INSN) |
 		    BJN_FEAT(EXCEPTIONS) | BJN_FEAT(PRIVATE_STACK) | BJN_FEAT(STACK_ARGS) |
 		    BJN_FEAT(TIMED_MAY_GOTO) | BJN_FEAT(TRAMPOLINES),
 	.ops = o32_ops,

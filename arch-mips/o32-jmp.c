@@ -352,10 +352,3 @@ void o32_jset32_k(struct bjn_ctx *c, const struct bpf_insn *insn)
 	mask_half(c, o32_src(c, insn->dst_reg, O32_X1).lo, insn->imm);
 	branch_zero(c, insn, O32_X1);
 }
-
-/* goto *dst */
-void o32_gotox(struct bjn_ctx *c, const struct bpf_insn *insn)
-{
-	mi_jump_reg(c, o32_src(c, insn->dst_reg, O32_X1).lo);
-	mi_idle(c);
-}

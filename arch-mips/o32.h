@@ -211,7 +211,7 @@ mi_emit_fn o32_div64_x, o32_div32_x, o32_div64_k, o32_div32_k;
 mi_emit_fn o32_mov64_x, o32_mov32_x, o32_mov64_k, o32_mov32_k;
 mi_emit_fn o32_end_le, o32_end_be, o32_bswap, o32_ld_imm64;
 mi_emit_fn o32_ldx, o32_ldx_sx, o32_ldx_probe, o32_ldx_probe_sx, o32_st, o32_stx;
-mi_emit_fn o32_atomic, o32_atomic64, o32_gotox;
+mi_emit_fn o32_atomic, o32_atomic64;
 mi_emit_fn o32_jmp64_x, o32_jmp64_k, o32_jmp32_x, o32_jmp32_k;
 mi_emit_fn o32_jset64_x, o32_jset64_k, o32_jset32_x, o32_jset32_k;
 mi_emit_fn o32_call, o32_tail_call, o32_exit;

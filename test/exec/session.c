@@ -292,6 +292,8 @@ u64 bt_needs(const struct bt_program *p)
 			needs |= BJN_FEAT(STACK_ARGS);
 		else if (in->code == (BPF_ALU64 | BPF_MOV | BPF_X) && in->off == BJN_MOV_PERCPU)
 			needs |= BJN_FEAT(PERCPU_INSN);
+		else if (in->code == BJN_GOTOX)
+			needs |= BJN_FEAT(GOTOX);
 	}
 	return needs | (p->exc.throws ? BJN_FEAT(EXCEPTIONS) : 0) |
 	       (p->has_loops ? BJN_FEAT(TIMED_MAY_GOTO) : 0) |

@@ -226,9 +226,8 @@ static void switched_off(struct maker *m, const char *feature, const struct kind
 	snprintf(path, sizeof(path), FEATURE "%s", feature);
 	ask(m, kind, &on);
 	if (on.p.fd < 0) {
-		/* exceptions need BTF; arenas a CPU that can exchange 16 bytes; arrays of instructions 64 bits */
-		check(!strcmp(feature, "exceptions") || !strncmp(feature, "arena", 5) ||
-		      (!strcmp(feature, "gotox") && sizeof(long) == 4),
+		/* exceptions need BTF; arenas a CPU that can exchange 16 bytes */
+		check(!strcmp(feature, "exceptions") || !strncmp(feature, "arena", 5),
 		      "%s: %s: %s", feature, kind->name, strerror(-on.p.fd));
 		skip(kind->name, "needs more of the kernel");
 		return;

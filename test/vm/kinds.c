@@ -376,10 +376,14 @@ static int load_exception(struct maker *m, struct made *p, uint32_t n)
 	return m->throw_id < 0 ? m->throw_id : prog_load(BPF_PROG_TYPE_SCHED_CLS, prog, ARRAY_SIZE(prog));
 }
 
-/* Two targets, chosen at random, that return the same. */
+/*
+ * Two targets, chosen at random, that return the same. There are two more entries, which no
+ * jump uses that the verifier has seen: a kernel whose entries are shorter than it thinks
+ * (32 bits) would go there, and the wrong one of the targets returns something else.
+ */
 static int load_gotox(struct maker *m, struct made *p, uint32_t n)
 {
-	int map = map_create(BPF_MAP_TYPE_INSN_ARRAY, 4, sizeof(struct bpf_insn_array_value), 2), fd;
+	int map = map_create(BPF_MAP_TYPE_INSN_ARRAY, 4, sizeof(struct bpf_insn_array_value), 4), fd;
 	const struct bpf_insn prog[] = {
 		CALL(BPF_FUNC_get_prandom_u32), ALU64_IMM(BPF_AND, BPF_REG_0, 1), MOV64_REG(BPF_REG_7, BPF_REG_0),
 		ALU64_IMM(BPF_LSH, BPF_REG_0, 3), LD_IMM64(BPF_REG_1, BPF_PSEUDO_MAP_VALUE, map, 0),
@@ -397,7 +401,7 @@ static int load_gotox(struct maker *m, struct made *p, uint32_t n)
 		return map;
 	memset(&attr, 0, sizeof(attr));
 	attr.map_fd = map;
-	if (map_set(map, 0, &a) || map_set(map, 1, &b) ||
+	if (map_set(map, 0, &a) || map_set(map, 1, &b) || map_set(map, 2, &a) || map_set(map, 3, &a) ||
 	    syscall(SYS_bpf, BPF_MAP_FREEZE, &attr, sizeof(attr))) {
 		close(map);
 		return -EBADF;
