@@ -50,6 +50,14 @@ struct bjn_job {
 /* Functions of the kernel that are not called like others; 0: not there. */
 static unsigned long throw_addr;
 static unsigned long may_goto_addr;
+static unsigned long kptr_xchg_addr;
+
+/*
+ * Programs load the 8 bytes of a kptr of which the kernel writes the first unsigned long
+ * (bpf_kptr_xchg()): with 32 bits, big endian, that is the upper half, and the address
+ * that a program uses is 0 although the value is not.
+ */
+#define KPTRS_DIFFER	(!IS_ENABLED(CONFIG_64BIT) && IS_ENABLED(CONFIG_CPU_BIG_ENDIAN))
 
 static void *job_alloc(size_t bytes)
 {
@@ -162,6 +170,8 @@ static int call_target(const struct bjn_prog *p, u32 idx, struct bjn_call *call)
 	}
 	if (call->addr == may_goto_addr)
 		return may_goto_target(call);
+	if (KPTRS_DIFFER && call->addr == kptr_xchg_addr)
+		return -EOPNOTSUPP;
 	call->kind = BJN_CALL_HELPER;
 	return 0;
 }
@@ -759,6 +769,9 @@ int bjn_prog_init(void)
 	may_goto_addr = bjn_ksym_lookup("arch_bpf_timed_may_goto");
 	if (!may_goto_addr)
 		bjn.possible &= ~BJN_FEAT(TIMED_MAY_GOTO);
+	kptr_xchg_addr = bjn_ksym_lookup("bpf_kptr_xchg");
+	if (KPTRS_DIFFER && !kptr_xchg_addr)
+		bjn.possible &= ~BJN_FEAT(KFUNC_CALL);
 	return bjn_trace_init();
 }
 
