@@ -18,16 +18,20 @@ apt_in()
 }
 
 # apt_open SUITE ARCH: refresh the package lists (once a day; offline the old ones serve). amd64 is added
-# because the build tools of the headers must run here.
+# because the build tools of the headers must run here. ARCH "source" opens the source packages.
 apt_open()
 {
-	local suite=$1 arch=$2 dir
+	local suite=$1 arch=$2 type=deb dir
 
 	dir=$(apt_dir "$suite" "$arch")
+	if [ "$arch" = source ]; then
+		type=deb-src
+		arch=amd64
+	fi
 	mkdir -p "$dir/lists/partial" "$dir/cache/archives/partial" "$dir/debs"
 	: >"$dir/status"
-	printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.%s arch=%s] %s %s main\n' \
-		"$(apt_keyring)" "$arch,amd64" "$BJN_MIRROR" "$suite" >"$dir/sources.list"
+	printf '%s [signed-by=/usr/share/keyrings/debian-archive-keyring.%s arch=%s] %s %s main\n' \
+		"$type" "$(apt_keyring)" "$arch,amd64" "$BJN_MIRROR" "$suite" >"$dir/sources.list"
 	cat >"$dir/apt.conf" <<-EOF
 		Dir::State "$dir";
 		Dir::State::Lists "$dir/lists";
@@ -47,11 +51,11 @@ apt_open()
 	[ -z "$(find "$dir/updated" -mmin -1440 2>/dev/null)" ] || return 0
 	mirror_alive || {
 		[ -e "$dir/updated" ] && return 0
-		need_mirror "the package list of $suite/$arch"
+		need_mirror "the package list of $suite/$2"
 	}
-	locked "apt-$suite-$arch" step "read the package list of $suite/$arch" "$BJN_LOG/apt-$suite-$arch.log" \
+	locked "apt-$suite-$2" step "read the package list of $suite/$2" "$BJN_LOG/apt-$suite-$2.log" \
 		apt_in "$dir" apt-get -q update -o APT::Update::Error-Mode=any ||
-		die "apt cannot read $suite for $arch; check the mirror $BJN_MIRROR"
+		die "apt cannot read $suite for $2; check the mirror $BJN_MIRROR"
 	touch "$dir/updated"
 }
 
@@ -118,4 +122,26 @@ apt_unpack()
 		"$REPO/scripts/in-toolbox" dpkg-deb -x "$deb" "$dir"
 	done
 	rm -f -- "${debs[@]}"
+}
+
+# apt_sources SUITE DIR PACKAGE...: fetch source packages, unpack each into DIR/PACKAGE
+apt_sources()
+{
+	local suite=$1 dir=$2 state package
+
+	shift 2
+	apt_open "$suite" source
+	state=$(apt_dir "$suite" source)
+	mkdir -p "$dir"
+	(
+		cd "$state/debs"
+		locked "apt-$suite-source" step "download the sources of $*" "$BJN_LOG/download-$suite-source.log" \
+			apt_in "$state" apt-get -q source --download-only "$@"
+	) || die "downloading the sources of $* failed; check the mirror $BJN_MIRROR and run this again"
+	for package; do
+		"$REPO/scripts/in-toolbox" bash -c 'dpkg-source --no-check -x "$1"/"$2"_*.dsc "$3"' unpack \
+			"$state/debs" "$package" "$dir/$package" >/dev/null 2>&1 ||
+			die "the sources of $package cannot be unpacked; remove them from $state/debs and run this again"
+		rm -f -- "$state/debs/$package"_*
+	done
 }

@@ -6,8 +6,8 @@
 # Build the kernel's BPF selftests (test_progs, test_progs-cpuv4, test_verifier and the bpf_testmod family) for
 # the board from Debian's linux-source, and print the directory that holds them with all they need to run in a
 # guest: the tests of test/selftests/allow.tsv, or all of them. No test is edited, except that
-# test/selftests/widen.tsv lets LoongArch and MIPS into some guards. The programs are built once per architecture,
-# from the BTF of its -btf board, and again when the source, the compiler, its flags, that BTF or the list has
+# test/selftests/widen.tsv lets LoongArch and MIPS into some guards. The programs are built once per architecture, from
+# the BTF of its -btf board (see btf_of), and again when the source, the compiler, its flags, that BTF or the list has
 # changed. NICE=n is the priority, KEEP=1 keeps the object files.
 set -euo pipefail
 # shellcheck source=scripts/boards.sh
@@ -19,6 +19,8 @@ CLANG_VERSION=23
 RUNNERS="test_progs test_progs-cpuv4 test_verifier"
 # calls of empty functions must stay, uprobes sit on them; for gcc only, clang does not know these
 KEEP_CALLS="-fno-ipa-pure-const -fno-ipa-modref"
+# the tests were written for 64 bits; where the layout of a program's data is not that of C, it is the test that fails
+FOR_32_BITS="-Wno-error=pointer-to-int-cast -Wno-error=int-to-pointer-cast '-D_Static_assert(...)='"
 # libraries of the guest that Debian's cross compilers do not bring, and a shell for tests that call system()
 SYSROOT_PACKAGES="libelf-dev zlib1g-dev zlib1g libzstd-dev libzstd1 libssl-dev busybox-static"
 
@@ -26,27 +28,23 @@ SYSROOT_PACKAGES="libelf-dev zlib1g-dev zlib1g libzstd-dev libzstd1 libssl-dev b
 sysroot_packages()
 {
 	case $B_ARCH in
-	mips*) echo "bookworm $SYSROOT_PACKAGES libelf1 libssl3" ;;
+	mipsel | mips64el) echo "bookworm $SYSROOT_PACKAGES libelf1 libssl3" ;;
 	*) echo "sid $SYSROOT_PACKAGES libelf1t64 libssl3t64" ;;
 	esac
 }
 
-# userland: no distribution has libraries for release 6 of MIPS; the kernel runs programs of release 2 as well
-userland()
-{
-	case $B_ARCH in
-	mips64r6el)
-		B_ARCH=mips64el
-		B_USER=mips64el-linux-gnuabi64
-		;;
-	esac
-}
-
-# fetch_sysroot: unpack the packages into $sysroot
+# fetch_sysroot: unpack the packages into $sysroot, or build what is in them
 fetch_sysroot()
 {
 	local suite packages dir
 
+	case $B_ARCH in
+	mips | mips64 | mips64r6el)
+		[ -e "$sysroot/usr/lib/$B_USER/libcrypto.a" ] ||
+			"$REPO/scripts/build-sysroot.sh" "$B_USER" "$sysroot"
+		return
+		;;
+	esac
 	read -r suite packages < <(sysroot_packages)
 	[ "$(cat "$sysroot/.packages" 2>/dev/null)" != "$suite $packages" ] || return 0
 	# shellcheck disable=SC2086
@@ -56,6 +54,16 @@ fetch_sysroot()
 		[ ! -d "$sysroot/$dir" ] || cp -a "$sysroot/$dir/." "$sysroot/usr/$dir/"
 	done
 	printf '%s\n' "$suite $packages" >"$sysroot/.packages"
+}
+
+# btf_of BOARD: whose BTF the programs are built from. That of a 32-bit kernel lacks types that they name (arenas);
+# all are 64-bit for the compiler, and libbpf relocates what they access.
+btf_of()
+{
+	case $1 in
+	mips-btf | mipsel-btf) echo "${1/mips/mips64}" ;;
+	*) echo "$1" ;;
+	esac
 }
 
 # widened: whether widen.tsv has something about this architecture
@@ -103,12 +111,16 @@ trim_source()
 make_in()
 {
 	local lib=$sysroot/usr/lib/$B_USER inc=$sysroot/usr/include source=$1
+	local cc="$B_USER-gcc $KEEP_CALLS" ld=$B_USER-ld
 
 	shift
+	# this one makes 32-bit files unless told
+	[ "$B_ARCH" != mips64r6el ] || ld+=" -m elf64ltsmip"
+	[ "$family" = "$source_of_btf" ] || cc+=" $FOR_32_BITS"
 	"$REPO/scripts/in-toolbox" env LDFLAGS="-L$lib -Wl,-rpath-link,$lib" nice -n "${NICE:-19}" \
 		make -j"$((2 * $(nproc)))" -k -C "$source/tools/testing/selftests/bpf" OUTPUT="$work/out" \
-		ARCH="$B_KARCH" CROSS_COMPILE="$B_USER-" \
-		CC="$B_USER-gcc $KEEP_CALLS -idirafter $inc -idirafter $inc/$B_USER -L$lib -Wl,-rpath-link,$lib" \
+		ARCH="$B_KARCH" CROSS_COMPILE="$B_USER-" LD="$ld" \
+		CC="$cc -idirafter $inc -idirafter $inc/$B_USER -L$lib -Wl,-rpath-link,$lib" \
 		CLANG="clang-$CLANG_VERSION" LLC="llc-$CLANG_VERSION" LLVM_CONFIG="llvm-config-$CLANG_VERSION" \
 		LLVM_STRIP="llvm-strip-$CLANG_VERSION" OPT_FLAGS=-O1 SKIP_LLVM=1 SKIP_LIBBFD=1 SKIP_DOCS=1 \
 		BPF_STRICT_BUILD=0 VMLINUX_BTF="$btf" "${@/#/$work/out/}" || true
@@ -237,6 +249,7 @@ hash_of_build()
 	{
 		cat "$btf" "$src/.bjn-version"
 		echo "$1 $KEEP_CALLS"
+		[ "$family" = "$source_of_btf" ] || echo "$FOR_32_BITS"
 		[ "$1" = yes ] || awk '$2 != "verifier"' "$REPO/test/selftests/allow.tsv"
 		! widened || cat "$REPO"/test/selftests/widen.*
 		"$REPO/scripts/in-toolbox" "clang-$CLANG_VERSION" --version
@@ -303,11 +316,11 @@ if [ "${1:-}" = --all ]; then
 fi
 [ $# = 1 ] || die "usage: build-selftests.sh [--all] BOARD"
 board_load "$1"
-userland
 "$REPO/scripts/toolbox.sh" sid 2>/dev/null || "$REPO/scripts/toolbox.sh" sid
 [ -e "$B_KERNEL/package" ] && [ -e "$B_HEADERS/package" ] || "$REPO/scripts/kernel.sh" "$B_NAME"
-source_of_btf=$B_NAME
-[ "$B_SUITES" != self ] || source_of_btf=${B_NAME%-*}-btf
+family=$B_NAME
+[ "$B_SUITES" != self ] || family=${B_NAME%-*}-btf
+source_of_btf=$(btf_of "$family")
 btf=$BJN_CACHE/headers/$source_of_btf/build/vmlinux
 [ -e "$btf" ] || [ "$B_SUITES" != self ] ||
 	die "the selftests are built from the BTF of $source_of_btf; build it with: make kernels KERNEL=$source_of_btf"
@@ -316,7 +329,7 @@ src=$("$REPO/scripts/kernel-source.sh" "$B_SERIES" 2>/dev/null) ||
 	src=$("$REPO/scripts/kernel-source.sh" "$B_SERIES")
 sysroot=$BJN_CACHE/sysroot/$B_ARCH
 work=$BJN_CACHE/build/selftests-$B_ARCH
-programs=$BJN_CACHE/selftests/programs-$source_of_btf
+programs=$BJN_CACHE/selftests/programs-$family
 root=$BJN_CACHE/selftests/$B_NAME
 # all of them serve for a part
 [ "$(cat "$programs-all/hash" 2>/dev/null)" != "$(hash_of_build yes)" ] || all=yes

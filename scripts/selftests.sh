@@ -11,8 +11,8 @@
 # halves, which two guests can run at a time. Of what is not in allow.tsv the stock JIT then runs only the tests of
 # which ours failed or skipped something: it cannot be better in the others. SLOW multiplies the time limits. The
 # exit status is 0 when every subtest that passes with the stock JIT passes with ours, and all those of the tests in
-# allow.tsv but what test/selftests/known.tsv lists. No list has what absent.tsv says of the architecture, and the
-# stock JIT is not asked for what hangs.tsv says.
+# allow.tsv but what test/selftests/known.tsv lists. No list has what absent.tsv says of the board, and the stock JIT
+# is not asked for what hangs.tsv says.
 set -euo pipefail
 # shellcheck source=scripts/boards.sh
 . "$(dirname "${BASH_SOURCE[0]}")/boards.sh"
@@ -37,6 +37,16 @@ matches()
 		[[ $name != $pattern ]] || return 0
 	done
 	return 1
+}
+
+# listed FILE: the tests (shell patterns) in FILE's rows whose second column, a pattern too, is about this board
+listed()
+{
+	local name board
+
+	rows "$LISTS/$1" | while read -r name board _; do
+		! matches "$B_NAME" "$board" || printf '%s\n' "$name"
+	done
 }
 
 # leave_out PATTERN...: the names in standard input that match none
@@ -111,7 +121,7 @@ check_lists()
 			die "test/selftests/allow.tsv lists $name, which these selftests do not have; update the list"
 	done
 	mapfile -t deny < <(rows "$LISTS/deny.tsv" | awk '{ print $1 }')
-	mapfile -t absent < <(rows "$LISTS/absent.tsv" | awk -v arch="$B_KARCH" '$2 == arch { print $1 }')
+	mapfile -t absent < <(listed absent.tsv)
 	everything || return 0
 	for pattern in "${deny[@]}" "${absent[@]}"; do
 		grep -qxE -- "${pattern//\*/.*}" "$programs/tests" ||
@@ -223,7 +233,7 @@ without_hangs()
 {
 	local hangs=() seconds name command
 
-	mapfile -t hangs < <(rows "$LISTS/hangs.tsv" | awk -v arch="$B_KARCH" '$2 == arch { print $1 }')
+	mapfile -t hangs < <(listed hangs.tsv)
 	while read -r seconds name command; do
 		matches "${name%@v4}" "${hangs[@]}" || printf '%s\n' "$seconds $name $command"
 	done <"$1"
