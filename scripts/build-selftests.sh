@@ -166,8 +166,8 @@ add_libraries()
 	loader=$("$REPO/scripts/in-toolbox" readelf -l "$root/selftests/test_progs" |
 		sed -n 's/.*interpreter: \(.*\)\]/\1/p')
 	mkdir -p "$root/lib" "$root/${loader%/*}"
-	cp -L "$BJN_CACHE/toolbox/usr/$B_USER/lib/${loader##*/}" "$root$loader" 2>/dev/null ||
-		cp -L "$BJN_CACHE/toolbox/usr/$B_USER$loader" "$root$loader"
+	cp -L "$BJN_CACHE/toolbox/usr/$B_USER$loader" "$root$loader" 2>/dev/null ||
+		cp -L "$BJN_CACHE/toolbox/usr/$B_USER/lib/${loader##*/}" "$root$loader"
 	cp -L "$BJN_CACHE/toolbox/usr/$B_USER/lib/libgcc_s.so.1" "$root/lib/"
 	while [ "$added" = 1 ]; do
 		added=0
