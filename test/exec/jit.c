@@ -486,6 +486,7 @@ int bt_compile(const struct bt_code *code, const struct bt_options *opt, struct 
 	img->nr_sub = 0;
 	img->ex = NULL;
 	img->nr_ex = 0;
+	img->cpu = opt->env->cpu;
 	img->err = 0;
 	img->why = NULL;
 	w.insns = grow(&buf_insns, code->len * sizeof(*w.insns));

@@ -59,6 +59,7 @@ struct bt_sub {
  * @nr_sub: number of them
  * @ex: exception table, @nr_ex entries sorted by address
  * @nr_ex: number of entries
+ * @cpu: capability bits that it was compiled for
  * @err: 0 or negative errno
  * @err_at: instruction (after rewriting) at which it happened
  * @why: one phrase
@@ -68,6 +69,7 @@ struct bt_image {
 	u32 nr_sub;
 	struct bt_ex *ex;
 	u32 nr_ex;
+	u64 cpu;
 	int err;
 	u32 err_at;
 	const char *why;

@@ -119,7 +119,7 @@ void bt_run_native(const struct bt_image *img, const u64 *args, struct bt_result
 		now = img;
 		bt_enter(img->sub[0].code, args, &st);
 		now = NULL;
-		res->r0 = st.r0;
+		res->r0 = bt_returns_int(img->cpu) ? bt_target.int_of(&st) : st.r0;
 		if (st.bad) {
 			res->outcome = BT_REGS;
 			res->detail = st.bad;

@@ -197,12 +197,12 @@ static int resolve(const struct bpf_insn *in, u32 len, struct bt_code *out,
 	return 0;
 }
 
-static bool has_gotox(const struct bt_code *c)
+static bool has_code(const struct bt_code *c, u8 code)
 {
 	u32 i;
 
 	for (i = 0; i < c->len; i++)
-		if (c->insns[i].code == BJN_GOTOX)
+		if (c->insns[i].code == code)
 			return true;
 		else if (c->insns[i].code == BJN_LD_IMM64)
 			i++;
@@ -241,7 +241,8 @@ int bt_prepare(struct bt_program *p, const struct bpf_insn *insns, u32 len, u32 
 	}
 	if (err)
 		return err;
-	p->gotox = has_gotox(&p->resolved);
+	p->tail_calls = has_code(&p->resolved, BJN_TAIL_CALL);
+	p->gotox = has_code(&p->resolved, BJN_GOTOX);
 	p->interp.insns = p->resolved.insns;
 	p->interp.len = p->resolved.len;
 	p->interp.exception_cb = p->exc.custom;

@@ -19,6 +19,7 @@
  * @gotox: the program uses an instruction array
  * @looped: may_goto taken apart, if it occurs
  * @has_loops: it does
+ * @tail_calls: the program makes tail calls
  * @exc: what it has to do with exceptions
  * @private_stacks: bit n: subprogram n is to have a stack of its own; set by the
  *	caller
@@ -34,6 +35,7 @@ struct bt_program {
 	u32 starts_cap;
 	bool gotox;
 	bool has_loops;
+	bool tail_calls;
 	struct bt_exceptions exc;
 	u32 private_stacks;
 	enum bt_attach attach;

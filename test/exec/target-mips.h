@@ -207,6 +207,14 @@ static u64 per_cpu(void)
 
 static const u64 levels[] = { LEVELS };
 
+/* The register that returns an int is the one with the upper half of R0 where that comes first. */
+static u64 int_of(const struct bt_state *st)
+{
+	if (sizeof(long) == 4)
+		return (u64)(s64)(s32)(CPU_ORDER ? st->ret >> 32 : st->ret);
+	return st->ret;
+}
+
 const struct bt_target bt_target = {
 	.name = NAME,
 	.be = &BACKEND,
@@ -227,6 +235,8 @@ const struct bt_target bt_target = {
 	.tramp_calls = tramp_calls,
 #endif
 	.wrap = wrap,
+	.wide = BJN_MIPS_CPU_WIDE_R0,
+	.int_of = int_of,
 };
 
 const void *bt_target_thread_pointer(void)

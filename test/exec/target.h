@@ -20,6 +20,20 @@ enum bt_attach {
 struct bjn_ctx;
 
 /**
+ * struct bt_state - what the entry thunk reports
+ * @r0: R0, all 64 bits
+ * @ret: return value as a C caller sees it
+ * @bad: bit n: something that must survive a call did not (bt_target_bad_name)
+ * @sp: stack pointer before the call
+ */
+struct bt_state {
+	u64 r0;
+	u64 ret;
+	u64 bad;
+	u64 sp;
+};
+
+/**
  * struct bt_target - the machine
  * @name: as in TARGET=
  * @be: the emitter
@@ -45,6 +59,9 @@ struct bjn_ctx;
  * @tramp_calls: calls trampolines from C; NULL, or what went wrong; may be NULL
  * @wrap: gives C functions what a kernel's have that user space lacks: returns
  *	the address to be called instead; may be NULL
+ * @wide: capability bit without which main programs return a C int, the lower half of
+ *	R0; 0: there is none, all of R0 can be seen
+ * @int_of: that int; NULL without @wide
  */
 struct bt_target {
 	const char *name;
@@ -66,6 +83,8 @@ struct bt_target {
 	bool (*tramp)(struct bjn_ctx *c, enum bt_attach how, bool is_main, u64 body);
 	const char *(*tramp_calls)(void);
 	const void *(*wrap)(const void *fn);
+	u64 wide;
+	u64 (*int_of)(const struct bt_state *st);
 };
 
 extern const struct bt_target bt_target;
@@ -76,19 +95,17 @@ static inline u64 bt_level(u32 n)
 	return n ? bt_target.levels[n - 1] : bt_target.cpu;
 }
 
-/**
- * struct bt_state - what the entry thunk reports
- * @r0: R0, all 64 bits
- * @ret: return value as a C caller sees it
- * @bad: bit n: something that must survive a call did not (bt_target_bad_name)
- * @sp: stack pointer before the call
- */
-struct bt_state {
-	u64 r0;
-	u64 ret;
-	u64 bad;
-	u64 sp;
-};
+/* Whether programs compiled with @cpu return a C int. */
+static inline bool bt_returns_int(u64 cpu)
+{
+	return bt_target.wide && !(cpu & bt_target.wide);
+}
+
+/* What is seen of the result @r0 of a program that was compiled with @cpu. */
+static inline u64 bt_seen(u64 cpu, u64 r0)
+{
+	return bt_returns_int(cpu) ? (u64)(s64)(s32)r0 : r0;
+}
 
 /* helpers.c: what a loop asks when its count has run out */
 u64 bt_check_may_goto(u64 *slot);

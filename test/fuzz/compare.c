@@ -107,9 +107,9 @@ enum bf_verdict bf_verify(struct bf_case *c, char *why, size_t size)
 		bt_describe(&res, why, size);
 		return BF_DIFFERENT;
 	}
-	if (res.r0 != c->r0) {
+	if (res.r0 != bt_seen(c->cpu, c->r0)) {
 		snprintf(why, size, "R0 is 0x%llx, not 0x%llx", (unsigned long long)res.r0,
-			 (unsigned long long)c->r0);
+			 (unsigned long long)bt_seen(c->cpu, c->r0));
 		return BF_DIFFERENT;
 	}
 	return compare_memory(c, why, size);

@@ -66,10 +66,15 @@ static bool new_case(struct bf_case *c, u64 seed)
 		printf("# SEED=0x%llx: the generator made a bad program\n", (unsigned long long)seed);
 		exit(2);
 	}
-	if (!bt_prepare(&c->p, out, len, c->blind, &why))
-		return true;
-	c->blind = 0;
-	return !bt_prepare(&c->p, out, len, 0, &why);
+	if (bt_prepare(&c->p, out, len, c->blind, &why)) {
+		c->blind = 0;
+		if (bt_prepare(&c->p, out, len, 0, &why))
+			return false;
+	}
+	/* what is tail-called returns all of R0 */
+	if (bf_chance(&gen, 2) && !c->p.tail_calls)
+		c->cpu &= ~bt_target.wide;
+	return true;
 }
 
 static void print_hex(const u8 *p, u32 n)
