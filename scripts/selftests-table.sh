@@ -1,16 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# selftests-table.sh BOARD...
+# selftests-table.sh TABLE BOARD[:ours]...
 #
 # Write the results of the last "make selftests" of these boards (build/selftests-BOARD.tsv) into the README,
-# between its two lines "<!-- selftests -->": subtests passed/failed/skipped with the stock JIT and with ours,
-# summed up as test/selftests/groups.tsv says.
+# between its two lines "<!-- selftests TABLE -->": subtests passed/failed/skipped with the stock JIT and with ours
+# (":ours" leaves the stock JIT out), summed up as test/selftests/groups.tsv says.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-
-MARK='<!-- selftests -->'
 
 # group_of TEST
 group_of()
@@ -49,9 +47,9 @@ show()
 
 read_board()
 {
-	local tsv=$REPO/build/selftests-$1.tsv name stock ours group
+	local tsv=$REPO/build/selftests-${1%:ours}.tsv name stock ours group
 
-	[ -e "$tsv" ] || die "there are no results of $1; run first: make selftests BOARD=$1"
+	[ -e "$tsv" ] || die "there are no results of $1; run first: make selftests BOARD=${1%:ours}"
 	while IFS=$'\t' read -r name stock ours _; do
 		group=$(group_of "${name%@v4}")
 		add "$stock" "$group.$1.stock"
@@ -68,7 +66,8 @@ row()
 
 	shift 2
 	for board; do
-		line+=" $(show "$key.$board.stock") | $(show "$key.$board.ours") |"
+		[[ $board == *:ours ]] || line+=" $(show "$key.$board.stock") |"
+		line+=" $(show "$key.$board.ours") |"
 	done
 	[ -z "${line//[-| ]/}" ] || echo "| $title |$line"
 }
@@ -78,8 +77,12 @@ table()
 	local board i head='| subtests passed/failed/skipped |' rule='|---|'
 
 	for board; do
-		head+=" $board, stock | $board, ours |"
-		rule+='---|---|'
+		[[ $board == *:ours ]] || {
+			head+=" $board, stock |"
+			rule+='---|'
+		}
+		head+=" ${board%:ours}, ours |"
+		rule+='---|'
 	done
 	printf '%s\n%s\n' "$head" "$rule"
 	for i in "${!groups[@]}"; do
@@ -88,7 +91,9 @@ table()
 	row 'all' all "$@"
 }
 
-[ $# -gt 0 ] || die "usage: selftests-table.sh BOARD..."
+[ $# -gt 1 ] || die "usage: selftests-table.sh TABLE BOARD[:ours]..."
+mark="<!-- selftests $1 -->"
+shift
 declare -A sum=()
 groups=()
 patterns=()
@@ -96,13 +101,13 @@ while IFS=$'\t' read -r name list; do
 	groups+=("$name")
 	patterns+=("$list")
 done < <(sed -e '/^#/d' -e '/^$/d' "$REPO/test/selftests/groups.tsv")
-[ "$(grep -cxF -- "$MARK" "$REPO/README.md")" = 2 ] ||
-	die "README.md must have two lines '$MARK' between which the table goes"
+[ "$(grep -cxF -- "$mark" "$REPO/README.md")" = 2 ] ||
+	die "README.md must have two lines '$mark' between which the table goes"
 for board; do
 	read_board "$board"
 done
 table "$@" >"$REPO/README.md.table"
-awk -v mark="$MARK" -v table="$REPO/README.md.table" '
+awk -v mark="$mark" -v table="$REPO/README.md.table" '
 	$0 != mark { if (!inside) print; next }
 	{ print; inside = !inside; if (inside) while ((getline line <table) > 0) print line }' \
 	"$REPO/README.md" >"$REPO/README.md.new"
