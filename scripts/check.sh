@@ -108,7 +108,7 @@ if [ "$FULL" = full ]; then
 	STRESS_BOARDS="loong64-7.2 loong64-btf loong64-debug arm64-7.2 mips64r6el-6.12"
 	STRESS_SECONDS=600
 	CYCLES=100
-	SELFTEST_BOARDS="loong64-btf loong64-orc loong64-debug arm64-7.2"
+	SELFTEST_BOARDS="loong64-btf loong64-orc loong64-debug arm64-7.2 mips64el-btf mips64r6el-btf mips64-btf mipsel-btf mips-btf"
 	DEBIAN_BOARDS="arm64-7.2"
 fi
 
@@ -175,6 +175,7 @@ long_runs()
 	for b in $SELFTEST_BOARDS; do
 		case $b in
 		loong64-debug) selftests 2 "$b" JIT=ng SLOW=6 ;;
+		mips*) selftests 1 "$b" SMP="$(smp_of "$b")" SLOW=3 ;;
 		*) selftests 1 "$b" ;;
 		esac
 	done
