@@ -182,18 +182,22 @@ static void inline_cpu_id(struct bjn_ctx *c, const struct bjn_call *call)
 		   (s32)c->env->off_thread_cpu, false);
 }
 
-/* R0 = the current task */
+/* R0 = the current task, all of it as the helper returns it */
 static void inline_current(struct bjn_ctx *c, const struct bjn_call *call)
 {
+	bool is_signed = call->ret_flags & BJN_ARG_SIGNED;
 	struct o32_pair r0 = o32_dst(c, BPF_REG_0);
 
 	if (c->env->off_thread_task != BJN_NO_OFFSET) {
-		o32_access(c, O32_LOAD, BPF_W, r0, MI_THREAD, (s32)c->env->off_thread_task,
-			   false);
+		o32_access(c, is_signed ? O32_LOAD_SX : O32_LOAD, BPF_W, r0, MI_THREAD,
+			   (s32)c->env->off_thread_task, false);
 		return;
 	}
 	mi_move(c, r0.lo, MI_THREAD);
-	o32_zero(c, r0.hi);
+	if (is_signed)
+		mi_sra(c, r0.hi, r0.lo, 31);
+	else
+		o32_zero(c, r0.hi);
 }
 
 static void (*const call_emitters[])(struct bjn_ctx *c, const struct bjn_call *call) = {

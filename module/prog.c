@@ -153,6 +153,9 @@ static int call_target(const struct bjn_prog *p, u32 idx, struct bjn_call *call)
 	memset(call, 0, sizeof(*call));
 	if (bjn_is_inlined_helper(insn)) {
 		call->kind = bjn_inline_kind(insn->imm);
+		/* it returns (long)current; with _btf, (unsigned long)current */
+		if (insn->imm == BPF_FUNC_get_current_task)
+			call->ret_flags = BJN_ARG_SIGNED;
 		return 0;
 	}
 	err = bjn_ksym.bpf_jit_get_func_addr(job->prog, insn, p->extra_pass, &call->addr, &fixed);

@@ -86,7 +86,7 @@ enum bjn_call_kind {
  * @arg_size: kfunc: size of each argument in bytes (1, 2, 4, 8)
  * @arg_flags: kfunc: BJN_ARG_* of each argument
  * @ret_size: kfunc: size of its result in bytes, 0: none
- * @ret_flags: kfunc: BJN_ARG_SIGNED, if its result is signed
+ * @ret_flags: kfunc, BJN_CALL_CURRENT: BJN_ARG_SIGNED, if its result is signed
  */
 struct bjn_call {
 	u64 addr;

@@ -99,6 +99,7 @@ static void describe_special(const struct bjn_prog *prog, const struct bpf_insn 
 		call->addr = (uintptr_t)bt_target.may_goto;
 	} else {
 		call->kind = in->imm == BT_H_CPU_ID ? BJN_CALL_CPU_ID : BJN_CALL_CURRENT;
+		call->ret_flags = in->imm == BT_H_CURRENT ? BJN_ARG_SIGNED : 0;
 	}
 }
 

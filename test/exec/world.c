@@ -60,7 +60,7 @@ void bt_world_env(struct bjn_env *env)
 
 	memset(env, 0, sizeof(*env));
 	thread_info.cpu = 7;
-	thread_info.task = (uintptr_t)0xfedcba9876543210ull;
+	thread_info.task = (uintptr_t)0xfedcba98f6543210ull;
 	env->features = bt_target.be->features;
 	env->cpu = bt_target.cpu;
 	env->off_array_max_entries = offsetof(struct bt_fake_array, max_entries);
@@ -105,7 +105,7 @@ static int host_helper(struct bi_vm *vm, s32 id, const u64 *arg, u64 *ret)
 		return 0;
 	}
 	if (id == BT_H_CURRENT) {
-		*ret = thread_info.task;
+		*ret = (u64)(s64)(intptr_t)thread_info.task; /* (long)current */
 		return 0;
 	}
 	if (!f)

@@ -81,6 +81,7 @@ static int call_target(const struct bjn_prog *prog, u32 idx, struct bjn_call *ca
 		call->kind = BJN_CALL_CPU_ID;
 	} else if (in->imm == 35) {
 		call->kind = BJN_CALL_CURRENT;
+		call->ret_flags = BJN_ARG_SIGNED;
 	} else {
 		call->addr = HELPER(in->imm);
 	}
