@@ -124,6 +124,7 @@ user_space()
 	for t in $TARGETS; do
 		lane "exec-$t" 900 make -s -C test exec TARGET="$t"
 		lane "enc-$t" 900 make -s -C test enc TARGET="$t"
+		[ "$FULL" != full ] || lane "words-$t" 1800 make -s -C test words-all TARGET="$t"
 		lane "fuzz-$t" "$FUZZ_LIMIT" make -s -C test fuzz TARGET="$t" COUNT="$FUZZ_OTHERS"
 	done
 	lane fuzz "$FUZZ_LIMIT" make -s -C test fuzz COUNT="$FUZZ"

@@ -88,6 +88,7 @@ NEEDS_exec        := $(OUT)/bpf-conform $(OUT)/cases
 NEEDS_fuzz        := $(OUT)/bpf-fuzz
 NEEDS_fuzz-plant  := $(NEEDS_fuzz)
 NEEDS_words       := $(NEEDS_fuzz)
+NEEDS_words-all   := $(NEEDS_fuzz)
 NEEDS_fuzz-driver := $(LIBF)/driver-$(TARGET) $(OUT)/cases
 NEEDS_plugin      := $(OUT)/bpf-plugin
 build = @mkdir -p $(TOP)/build/test && flock $(TOP)/build/test/lock \
@@ -106,6 +107,7 @@ SEED  ?= 1
 JOBS  ?= 2
 RUNS  ?= 200000
 LEVEL ?= 0
+LEVELS := $(sort 0 $(patsubst $(TARGET)_MC_%,%,$(filter $(TARGET)_MC_%,$(.VARIABLES))))
 
 enc:
 	$(build)
@@ -143,6 +145,12 @@ words:
 	$(build)
 	@fuzz/words.sh $(NEEDS_words) $(OUT)/words $($(TARGET)_ORDER) 10000 $(LEVEL) \
 		llvm-mc $(or $($(TARGET)_MC_$(LEVEL)),$($(TARGET)_MC))
+
+words-all:
+	$(build)
+	@passed=0; for l in $(LEVELS); do \
+		! $(MAKE) --no-print-directory words LEVEL=$$l || passed=$$((passed + 1)); \
+	done; failed=$$(($(words $(LEVELS)) - passed)); echo "$$passed passed, $$failed failed"; [ $$failed = 0 ]
 
 plugin:
 	$(build)

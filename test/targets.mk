@@ -69,6 +69,7 @@ mips64r6el_CROSS    := mipsisa64r6el-linux-gnuabi64-
 mips64r6el_QEMU     := qemu-mips64el
 mips64r6el_ORDER    := little
 mips64r6el_ASM      := arch-mips/entry.S
+mips64r6el_MC_1     := -triple=mips64el-linux-gnuabi64 -mcpu=mips64r6
 mips64r6el_MC       := -triple=mips64el-linux-gnuabi64 -mcpu=mips64r6
 
 mipsel_ARCH         := arch-mips
@@ -106,6 +107,7 @@ mips32r6el_ABI      := -mabi=32
 mips32r6el_QEMU     := qemu-mipsel
 mips32r6el_ORDER    := little
 mips32r6el_ASM      := arch-mips/entry.S
+mips32r6el_MC_1     := -triple=mipsel-linux-gnu -mcpu=mips32r6
 mips32r6el_MC       := -triple=mipsel-linux-gnu -mcpu=mips32r6
 
 # The same code on a simulator that knows what the architecture leaves open.

@@ -207,12 +207,13 @@ static void cycles(void)
 	      CYCLES);
 }
 
-/* Take many page faults when @fd says so. */
+/* Take many page faults when @fd says so, then go through the hooks. */
 static pid_t faults_start(int fd)
 {
 	size_t size = 1024 * (size_t)getpagesize();
 	pid_t pid = fork();
 	char go, *p;
+	int prog;
 
 	if (pid)
 		return pid;
@@ -221,7 +222,8 @@ static pid_t faults_start(int fd)
 	p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	for (size_t i = 0; p != MAP_FAILED && i < size; i += (size_t)getpagesize())
 		p[i] = 1;
-	_exit(p == MAP_FAILED);
+	prog = load_const(5);
+	_exit(p == MAP_FAILED || !runs_ok(prog, 5));
 }
 
 /* Maps that leave no room for a module where there were modules before. */
@@ -250,7 +252,7 @@ static void older_process(void)
 	if (ng_load(job("PARAMS", ""), "behind what an older process knows")) {
 		note("%d maps of %d bytes in front of it", n, FILLER_SIZE);
 		check(write(pipes[1], "", 1) == 1 && waitpid(pid, &status, 0) == pid && !status,
-		      "an older process goes through its page faults");
+		      "an older process goes through its page faults and the hooks");
 		check(!ng_unload(), "rmmod");
 	} else {
 		kill(pid, SIGKILL);
