@@ -60,7 +60,10 @@ static bool new_case(struct bf_case *c, u64 seed)
 		c->cpu = bt_level((u32)only_level);
 	c->blind = bf_chance(&gen, 4) ? bf_rand(&gen, UINT32_MAX) | 1 : 0;
 	c->p.private_stacks = bf_chance(&gen, 3) ? bf_rand(&gen, UINT32_MAX) : 0;
-	c->p.attach = bf_chance(&gen, 3) ? bf_rand(&gen, BT_NR_ATTACH) : BT_ATTACH_NOTHING;
+	c->p.attach = BT_ATTACH_NOTHING;
+	/* a pointer to what is attached would be among the words, and is no instruction */
+	if (!words && bf_chance(&gen, 3))
+		c->p.attach = bf_rand(&gen, BT_NR_ATTACH);
 	bf_memory(seed, c->before, BF_MEM_SIZE);
 	if (bt_validate(out, len, &at, &why) || (strict && !bf_defined(out, len))) {
 		printf("# SEED=0x%llx: the generator made a bad program\n", (unsigned long long)seed);
