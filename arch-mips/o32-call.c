@@ -186,18 +186,9 @@ static void inline_cpu_id(struct bjn_ctx *c, const struct bjn_call *call)
 static void inline_current(struct bjn_ctx *c, const struct bjn_call *call)
 {
 	bool is_signed = call->ret_flags & BJN_ARG_SIGNED;
-	struct o32_pair r0 = o32_dst(c, BPF_REG_0);
 
-	if (c->env->off_thread_task != BJN_NO_OFFSET) {
-		o32_access(c, is_signed ? O32_LOAD_SX : O32_LOAD, BPF_W, r0, MI_THREAD,
-			   (s32)c->env->off_thread_task, false);
-		return;
-	}
-	mi_move(c, r0.lo, MI_THREAD);
-	if (is_signed)
-		mi_sra(c, r0.hi, r0.lo, 31);
-	else
-		o32_zero(c, r0.hi);
+	o32_access(c, is_signed ? O32_LOAD_SX : O32_LOAD, BPF_W, o32_dst(c, BPF_REG_0), MI_THREAD,
+		   (s32)c->env->off_thread_task, false);
 }
 
 static void (*const call_emitters[])(struct bjn_ctx *c, const struct bjn_call *call) = {
@@ -217,7 +208,8 @@ void o32_call(struct bjn_ctx *c, const struct bpf_insn *insn)
 	int err = c->prog->ops->call_target(c->prog, c->idx, &call);
 
 	if (err)
-		bjn_fail(c, err, "target of a call is unknown");
+		bjn_fail(c, err, err == -EOPNOTSUPP ? "a helper that cannot be used with this byte order" :
+						       "target of a call is unknown");
 	else if (call.kind >= BJN_ARRAY_SIZE(call_emitters) || !call_emitters[call.kind])
 		bjn_fail(c, -EOPNOTSUPP, "unknown kind of call");
 	else

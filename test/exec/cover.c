@@ -98,7 +98,7 @@ static s32 call_kind(const struct bpf_insn *in)
 		return bt_kfunc(in->imm)->nargs > 5 ? CALL_MANY_ARGS : CALL_KFUNC;
 	if (in->imm == BT_H_CPU_ID)
 		return CALL_CPU_ID;
-	return in->imm == BT_H_CURRENT ? CALL_CURRENT : CALL_HELPER;
+	return in->imm == BT_H_CURRENT || in->imm == BT_H_CURRENT_BTF ? CALL_CURRENT : CALL_HELPER;
 }
 
 static s32 value_of(const struct bpf_insn *in, enum field field)

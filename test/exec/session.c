@@ -84,7 +84,8 @@ static void describe_kfunc(const struct bt_func *f, struct bjn_call *call)
 
 static bool is_special_helper(s32 id)
 {
-	return id == BT_H_CPU_ID || id == BT_H_CURRENT || id == BT_H_MAY_GOTO;
+	return id == BT_H_CPU_ID || id == BT_H_CURRENT || id == BT_H_CURRENT_BTF ||
+	       id == BT_H_MAY_GOTO;
 }
 
 /* Calls that are not calls of a C function. */

@@ -85,7 +85,8 @@ static const char *check_call(const struct bpf_insn *in)
 		       "call of an unknown kernel function";
 	if (in->src_reg)
 		return "unknown kind of call";
-	if (in->imm == BT_H_TAIL_CALL || in->imm == BT_H_CPU_ID || in->imm == BT_H_CURRENT)
+	if (in->imm == BT_H_TAIL_CALL || in->imm == BT_H_CPU_ID || in->imm == BT_H_CURRENT ||
+	    in->imm == BT_H_CURRENT_BTF)
 		return NULL;
 	return bt_helper(in->imm) ? NULL : "call of an unknown helper";
 }

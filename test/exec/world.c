@@ -108,6 +108,10 @@ static int host_helper(struct bi_vm *vm, s32 id, const u64 *arg, u64 *ret)
 		*ret = (u64)(s64)(intptr_t)thread_info.task; /* (long)current */
 		return 0;
 	}
+	if (id == BT_H_CURRENT_BTF) {
+		*ret = thread_info.task;
+		return 0;
+	}
 	if (!f)
 		return -EINVAL;
 	bt_current_vm = vm;

@@ -94,6 +94,7 @@ enum {
 	BT_H_CPU_ID = 8,	/* inlined by the emitter */
 	BT_H_TAIL_CALL = 12,
 	BT_H_CURRENT = 35,	/* inlined by the emitter */
+	BT_H_CURRENT_BTF = 158,	/* inlined by the emitter */
 	BT_H_MIX = 64,		/* hash of all five arguments */
 	BT_H_CHECK = 65,	/* r1 == r2, else the run fails */
 	BT_H_LOOP = 66,		/* r1 times r2(i, r3) until it returns nonzero */

@@ -82,7 +82,9 @@ static void call_memfrob(struct bf_gen *g)
 
 static void call_inlined(struct bf_gen *g)
 {
-	bf_put(g, BPF_JMP | BPF_CALL, 0, 0, 0, bf_chance(g, 2) ? BT_H_CPU_ID : BT_H_CURRENT);
+	static const s32 id[] = { BT_H_CPU_ID, BT_H_CURRENT, BT_H_CURRENT_BTF };
+
+	bf_put(g, BPF_JMP | BPF_CALL, 0, 0, 0, id[bf_rand(g, BJN_ARRAY_SIZE(id))]);
 }
 
 static void call_kfunc(struct bf_gen *g)

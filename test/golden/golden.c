@@ -79,9 +79,9 @@ static int call_target(const struct bjn_prog *prog, u32 idx, struct bjn_call *ca
 		call->addr = MAY_GOTO;
 	} else if (in->imm == 8) {
 		call->kind = BJN_CALL_CPU_ID;
-	} else if (in->imm == 35) {
+	} else if (in->imm == 35 || in->imm == 158) {
 		call->kind = BJN_CALL_CURRENT;
-		call->ret_flags = BJN_ARG_SIGNED;
+		call->ret_flags = in->imm == 35 ? BJN_ARG_SIGNED : 0;
 	} else {
 		call->addr = HELPER(in->imm);
 	}
