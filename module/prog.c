@@ -773,8 +773,6 @@ int bjn_prog_init(void)
 	if (!may_goto_addr)
 		bjn.possible &= ~BJN_FEAT(TIMED_MAY_GOTO);
 	kptr_xchg_addr = bjn_ksym_lookup("bpf_kptr_xchg");
-	if (KPTRS_DIFFER && !kptr_xchg_addr)
-		bjn.possible &= ~BJN_FEAT(KFUNC_CALL);
 	return bjn_trace_init();
 }
 
