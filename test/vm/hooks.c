@@ -248,9 +248,11 @@ static void older_process(void)
 	if (!check(!pipe(pipes), "a pipe"))
 		return;
 	pid = faults_start(pipes[0]);
+	if (!check(pid > 0, "a process"))
+		return;
 	n = fill(fd);
+	check(n == FILLERS, "%d maps of %d bytes in front of the module", n, FILLER_SIZE);
 	if (ng_load(job("PARAMS", ""), "behind what an older process knows")) {
-		note("%d maps of %d bytes in front of it", n, FILLER_SIZE);
 		check(write(pipes[1], "", 1) == 1 && waitpid(pid, &status, 0) == pid && !status,
 		      "an older process goes through its page faults and the hooks");
 		check(!ng_unload(), "rmmod");
