@@ -7,7 +7,7 @@
  * that, the handler of page faults calls all notifiers: one that is there
  * faults again, and so on until the stack is full.
  */
-#include <linux/errno.h>
+#include <linux/kernel.h>
 #include <linux/slab.h>
 #include <asm/cacheflush.h>
 
