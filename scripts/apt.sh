@@ -124,24 +124,25 @@ apt_unpack()
 	rm -f -- "${debs[@]}"
 }
 
-# apt_sources SUITE DIR PACKAGE...: fetch source packages, unpack each into DIR/PACKAGE
+# apt_sources SUITE DIR PACKAGE...: fetch source packages into DIR, unpack each into DIR/PACKAGE
 apt_sources()
 {
-	local suite=$1 dir=$2 state package
+	local suite=$1 dir=$2 package
 
 	shift 2
 	apt_open "$suite" source
-	state=$(apt_dir "$suite" source)
 	mkdir -p "$dir"
+	need_mirror "the sources of $*"
+	need_space "$dir" 1000
 	(
-		cd "$state/debs"
+		cd "$dir"
 		locked "apt-$suite-source" step "download the sources of $*" "$BJN_LOG/download-$suite-source.log" \
-			apt_in "$state" apt-get -q source --download-only "$@"
+			apt_in "$(apt_dir "$suite" source)" apt-get -q source --download-only "$@"
 	) || die "downloading the sources of $* failed; check the mirror $BJN_MIRROR and run this again"
 	for package; do
-		"$REPO/scripts/in-toolbox" bash -c 'dpkg-source --no-check -x "$1"/"$2"_*.dsc "$3"' unpack \
-			"$state/debs" "$package" "$dir/$package" >/dev/null 2>&1 ||
-			die "the sources of $package cannot be unpacked; remove them from $state/debs and run this again"
-		rm -f -- "$state/debs/$package"_*
+		# shellcheck disable=SC2016
+		"$REPO/scripts/in-toolbox" bash -c 'dpkg-source --no-check -x "$1"/"$2"_*.dsc "$1/$2"' unpack \
+			"$dir" "$package" >/dev/null 2>&1 ||
+			die "the sources of $package in $dir cannot be unpacked; run this again"
 	done
 }

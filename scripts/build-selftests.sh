@@ -40,8 +40,8 @@ fetch_sysroot()
 
 	case $B_ARCH in
 	mips | mips64 | mips64r6el)
-		[ -e "$sysroot/usr/lib/$B_USER/libcrypto.a" ] ||
-			"$REPO/scripts/build-sysroot.sh" "$B_USER" "$sysroot"
+		"$REPO/scripts/build-sysroot.sh" "$B_USER" "$sysroot" ||
+			die "the selftests cannot be linked without these libraries"
 		return
 		;;
 	esac
@@ -60,10 +60,16 @@ fetch_sysroot()
 # all are 64-bit for the compiler, and libbpf relocates what they access.
 btf_of()
 {
-	case $1 in
-	mips-btf | mipsel-btf) echo "${1/mips/mips64}" ;;
-	*) echo "$1" ;;
-	esac
+	if is_32bit; then
+		echo "${1/mips/mips64}"
+	else
+		echo "$1"
+	fi
+}
+
+is_32bit()
+{
+	[ "$B_ARCH" = mips ] || [ "$B_ARCH" = mipsel ]
 }
 
 # widened: whether widen.tsv has something about this architecture
@@ -116,7 +122,7 @@ make_in()
 	shift
 	# this one makes 32-bit files unless told
 	[ "$B_ARCH" != mips64r6el ] || ld+=" -m elf64ltsmip"
-	[ "$family" = "$source_of_btf" ] || cc+=" $FOR_32_BITS"
+	! is_32bit || cc+=" $FOR_32_BITS"
 	"$REPO/scripts/in-toolbox" env LDFLAGS="-L$lib -Wl,-rpath-link,$lib" nice -n "${NICE:-19}" \
 		make -j"$((2 * $(nproc)))" -k -C "$source/tools/testing/selftests/bpf" OUTPUT="$work/out" \
 		ARCH="$B_KARCH" CROSS_COMPILE="$B_USER-" LD="$ld" \
@@ -249,7 +255,7 @@ hash_of_build()
 	{
 		cat "$btf" "$src/.bjn-version"
 		echo "$1 $KEEP_CALLS"
-		[ "$family" = "$source_of_btf" ] || echo "$FOR_32_BITS"
+		! is_32bit || echo "$FOR_32_BITS"
 		[ "$1" = yes ] || awk '$2 != "verifier"' "$REPO/test/selftests/allow.tsv"
 		! widened || cat "$REPO"/test/selftests/widen.*
 		"$REPO/scripts/in-toolbox" "clang-$CLANG_VERSION" --version

@@ -5,7 +5,7 @@
 #
 # Make DIR what apt_unpack makes of packages: the libraries and the shell that the BPF selftests want, for a MIPS
 # that Debian has a compiler for but no packages. They are built from the sources of the last release that knew MIPS,
-# statically.
+# statically, unless DIR is already what this script makes. NICE=n is the priority.
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -19,10 +19,10 @@ in_tree()
 {
 	cd "$work/$1"
 	shift
-	"$REPO/scripts/in-toolbox" env CC="$triplet-gcc -std=gnu17 -w" AR="$triplet-ar" RANLIB="$triplet-ranlib" "$@"
+	"$REPO/scripts/in-toolbox" nice -n "${NICE:-19}" env CC="$triplet-gcc -std=gnu17 -w" AR="$triplet-ar" RANLIB="$triplet-ranlib" "$@"
 }
 
-# of sid's 32-bit compilers that define it, zlib undefines the half
+# zlib undefines _FILE_OFFSET_BITS but not _TIME_BITS, which the 32-bit compilers define
 build_zlib()
 {
 	in_tree zlib env CHOST="$triplet" CFLAGS="-O3 -fPIC -U_TIME_BITS" ./configure --static &&
@@ -70,6 +70,8 @@ dir=$2
 lib=$dir.part/usr/lib/$triplet
 include=$dir.part/usr/include
 work=$BJN_CACHE/build/sysroot-$triplet
+hash=$(hash_of "${BASH_SOURCE[0]}")
+[ "$(cat "$dir/.hash" 2>/dev/null)" != "$hash" ] || exit 0
 rm -rf "$dir.part" "$work"
 mkdir -p "$lib" "$include" "$dir.part/usr/bin"
 packages="zlib elfutils openssl busybox"
@@ -80,5 +82,6 @@ for package in $packages; do
 	step "build $package for $triplet (log: $log)" "$log" "build_$package" ||
 		die "$package does not build for $triplet; the output is in $log"
 done
+printf '%s\n' "$hash" >"$dir.part/.hash"
 rm -rf "$dir" "$work"
 mv "$dir.part" "$dir"

@@ -117,6 +117,7 @@ user_space()
 	local t
 
 	lane lint 600 scripts/lint.sh
+	[ "$FULL" != full ] || lane words-all 1800 make -s -C test words-all
 	for t in unit enc golden exec words fuzz-driver; do
 		lane "$t" 900 make -s -C test "$t"
 	done

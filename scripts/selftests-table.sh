@@ -49,7 +49,7 @@ read_board()
 {
 	local tsv=$REPO/build/selftests-${1%:ours}.tsv name stock ours group
 
-	[ -e "$tsv" ] || die "there are no results of $1; run first: make selftests BOARD=${1%:ours}"
+	[ -e "$tsv" ] || die "there are no results of ${1%:ours}; run first: make selftests BOARD=${1%:ours}"
 	while IFS=$'\t' read -r name stock ours _; do
 		group=$(group_of "${name%@v4}")
 		add "$stock" "$group.$1.stock"

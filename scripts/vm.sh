@@ -90,8 +90,8 @@ make_initramfs()
 	malta | maltael) [ -z "${job[ROOTFS]:-}" ] || pack="gzip -1" ;;
 	esac
 	# shellcheck disable=SC2016
-	"$REPO/scripts/in-toolbox" sh -c 'cd "$1" && find . | cpio -o -H newc -R 0:0 --quiet | $3 >"$2"' \
-		sh "$root" "$1/initramfs" "$pack"
+	"$REPO/scripts/in-toolbox" bash -o pipefail -c \
+		'cd "$1" && find . | cpio -o -H newc -R 0:0 --quiet | $3 >"$2"' bash "$root" "$1/initramfs" "$pack"
 	rm -rf "$root"
 }
 
