@@ -29,6 +29,7 @@ aarch64_QEMU        := qemu-aarch64
 aarch64_ORDER       := little
 aarch64_ENC         := arch-arm64/imm.c
 aarch64_ASM         := arch-arm64/entry.S
+aarch64_MC_1        := -triple=aarch64 -mattr=+v8.5a,+lse,+rcpc,+pauth
 aarch64_MC          := -triple=aarch64 -mattr=+v8.5a,+lse,+rcpc,+pauth
 
 # What the MIPS targets share: a folder for both widths, and the levels of the
