@@ -208,8 +208,7 @@ void o32_call(struct bjn_ctx *c, const struct bpf_insn *insn)
 	int err = c->prog->ops->call_target(c->prog, c->idx, &call);
 
 	if (err)
-		bjn_fail(c, err, err == -EOPNOTSUPP ? "a helper that cannot be used with this byte order" :
-						       "target of a call is unknown");
+		bjn_fail(c, err, "target of a call is unknown");
 	else if (call.kind >= BJN_ARRAY_SIZE(call_emitters) || !call_emitters[call.kind])
 		bjn_fail(c, -EOPNOTSUPP, "unknown kind of call");
 	else

@@ -145,7 +145,7 @@ static int may_goto_target(struct bjn_call *call)
 
 static int call_target(const struct bjn_prog *p, u32 idx, struct bjn_call *call)
 {
-	const struct bjn_job *job = p->priv;
+	struct bjn_job *job = p->priv;
 	const struct bpf_insn *insn = &p->insns[idx];
 	bool fixed;
 	int err;
@@ -173,8 +173,10 @@ static int call_target(const struct bjn_prog *p, u32 idx, struct bjn_call *call)
 	}
 	if (call->addr == may_goto_addr)
 		return may_goto_target(call);
-	if (KPTRS_DIFFER && call->addr == kptr_xchg_addr)
+	if (KPTRS_DIFFER && call->addr == kptr_xchg_addr) {
+		bjn_fail(&job->ctx, -EOPNOTSUPP, "bpf_kptr_xchg() stores where programs of this byte order do not look");
 		return -EOPNOTSUPP;
+	}
 	call->kind = BJN_CALL_HELPER;
 	return 0;
 }
